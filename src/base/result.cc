@@ -51,6 +51,8 @@ ErrorCode CodeOfErrno(int number) {
     case EADDRINUSE:
       return ErrorCode::kConflict;
     case EINVAL:
+    case EISDIR:
+    case ELOOP:
     case EADDRNOTAVAIL:
     case ENAMETOOLONG:
       return ErrorCode::kInvalid;
