@@ -172,6 +172,8 @@ class Watcher {
   Waiter Readable(TimePoint deadline) { return Waiter(loop_, &readers_, deadline, readable_); }
   Waiter Writable(TimePoint deadline) { return Waiter(loop_, &writers_, deadline, writable_); }
 
+  void WakeReaders() { loop_.WakeAll(readers_); }
+
   bool readable() const { return readable_; }
   void ReadWouldBlock() { readable_ = false; }
   void WriteWouldBlock() { writable_ = false; }

@@ -24,6 +24,7 @@ class Socket final : public Stream {
   Io TryWrite(std::span<const iovec> pieces) override;
   Waiter Readable(TimePoint deadline) override { return watcher_.Readable(deadline); }
   Waiter Writable(TimePoint deadline) override { return watcher_.Writable(deadline); }
+  void WakeReaders() override { watcher_.WakeReaders(); }
   void FinishWriting() override;
   bool PeerClosed() const override { return watcher_.hung_up(); }
   Loop& loop() const override { return watcher_.loop(); }

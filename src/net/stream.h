@@ -45,6 +45,9 @@ class Stream {
   virtual Waiter Readable(TimePoint deadline) = 0;
   virtual Waiter Writable(TimePoint deadline) = 0;
 
+  // Wakes who waits for Readable, although there may be nothing to read: something else wants their attention.
+  virtual void WakeReaders() {}
+
   // Announces that nothing more will be written. Reading goes on.
   virtual void FinishWriting() = 0;
 
