@@ -1,0 +1,20 @@
+// Whatever is accepted is written back byte for byte, and can be judged.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "check/checker.h"
+#include "check/history.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto history = cairn::check::DecodeHistory(text, 1000);
+  if (!history) return 0;
+  if (cairn::check::EncodeHistory(*history) != text) std::abort();
+  const cairn::check::Verdict verdict = cairn::check::Check(*history, {.gap_budget = 100});
+  if (verdict.explained > verdict.missing) std::abort();
+  for (const auto& violation : verdict.examples) cairn::check::Describe(violation, *history);
+  for (const auto& jump : verdict.largest_jumps) cairn::check::Describe(jump, *history);
+  return 0;
+}
