@@ -97,11 +97,23 @@ class [[nodiscard]] Task {
 
   explicit operator bool() const { return handle_ != nullptr; }
 
-  // For the roots of a program: runs it until it first suspends, without an awaiter. The owner keeps it until
-  // done().
+  // Runs it until it first suspends, without an awaiter. The owner keeps it until done(), or awaits Ended().
   void Start() { handle_.resume(); }
   bool done() const { return handle_.done(); }
   T TakeValue() { return handle_.promise().TakeValue(); }  // once, after done()
+
+  // Awaits the end of a task that was started; the value is then TakeValue().
+  auto Ended() const noexcept {
+    struct Awaiter {
+      std::coroutine_handle<promise_type> handle;
+      bool await_ready() const noexcept { return handle.done(); }
+      void await_suspend(std::coroutine_handle<> awaiter) const noexcept {
+        handle.promise().set_continuation(awaiter);
+      }
+      void await_resume() const noexcept {}
+    };
+    return Awaiter{handle_};
+  }
 
   // Awaits the end; may be done once.
   auto operator co_await() const noexcept {
