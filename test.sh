@@ -36,7 +36,7 @@ run_tests() {
   local dir status=0
   dir=$(build_dir "$1")
   shift
-  ctest --test-dir "$dir" --output-on-failure --no-tests=error "$@" </dev/null || status=$?
+  ctest --test-dir "$dir" --output-on-failure --no-tests=error --no-label-summary "$@" </dev/null || status=$?
   mapfile -t -O "${#skips[@]}" skips < <("$root/scripts/list-skips" "$dir/Testing/Temporary/LastTest.log")
   return "$status"
 }
@@ -116,7 +116,8 @@ lint() {
   configure release-clang
   run-clang-tidy-19 -quiet -p "$dir" -j "$(nproc)" '/src/.*\.cc$' >"$dir/tidy.log" 2>&1 || {
     status=$?
-    grep -vE '^(\[[ 0-9/]+\]|[0-9]+ warnings? |clang-tidy-19 )' "$dir/tidy.log" || true
+    grep -A2 ': error:' "$dir/tidy.log" || cat "$dir/tidy.log"
+    echo "lint: clang-tidy has objections; how it came to each is in $dir/tidy.log"
   }
   if ((status == 0)); then echo "lint: clean"; fi
   return "$status"

@@ -15,8 +15,8 @@ if(CAIRN_STATIC)
 endif()
 find_package(OpenSSL REQUIRED)
 # Test packages: without them (run.sh does not install them) there are programs and no tests.
-find_package(GTest)
-find_package(benchmark)
+find_package(GTest QUIET)
+find_package(benchmark QUIET)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
                     -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
