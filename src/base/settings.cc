@@ -177,6 +177,8 @@ Result<> Settings::SetTargets(const GetEnv& get_env) const {
 
 // What --help, --version or --completion print, if one of them is given and has a correct value.
 std::string Settings::BuiltInOutput() {
+  help_ = version_ = false;
+  shell_.clear();
   for (size_t i = 0; i < 3; ++i) {
     const Entry& entry = entries_[i];
     if (entry.given && !entry.set(*entry.given)) return {};
@@ -188,6 +190,7 @@ std::string Settings::BuiltInOutput() {
 
 Result<Invocation> Settings::Parse(int argc, const char* const* argv, const GetEnv& get_env) {
   const std::vector<std::string_view> words(argv + std::min(argc, 1), argv + argc);
+  for (Entry& entry : entries_) entry.given.reset();
   Invocation invocation;
   std::optional<Error> mistake;  // the first one; printed unless --help and the like follow it
   bool flags = true;
