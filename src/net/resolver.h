@@ -1,0 +1,37 @@
+#pragma once
+
+// Host names to addresses: /etc/hosts and DNS by /etc/resolv.conf with its search list (c-ares). Nothing is
+// cached and both files are read anew each time, so that a name whose address changes is followed at the
+// next connection. Works in a static binary in an empty image, which getaddrinfo does not promise.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/address.h"
+#include "net/loop.h"
+#include "net/task.h"
+
+namespace cairn::net {
+
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+
+  // At least one address, in the order to try them (RFC 6724). A numeric host is itself. kInvalid: not a host
+  // name (1 to 253 visible ASCII characters); kNotFound: no such name, or it has no address; kUnavailable:
+  // no name server gave an answer; kTimeout: `deadline` passed. The resolver must outlive the task.
+  virtual Task<Result<std::vector<Address>>> Resolve(std::string host, uint16_t port, TimePoint deadline) = 0;
+};
+
+struct ResolverOptions {
+  // Its name servers may have ports ("nameserver 127.0.0.1:5353"). Without the file: 127.0.0.1:53.
+  std::string resolv_conf_file = "/etc/resolv.conf";
+};
+
+// The system's names. Belongs to `loop`, which must outlive it.
+Result<std::unique_ptr<Resolver>> OpenSystemResolver(Loop& loop, ResolverOptions options = {});
+
+}  // namespace cairn::net
