@@ -1,9 +1,11 @@
 #include "check/checker.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -144,10 +146,11 @@ class Checker {
     verdict_.explained = used;
     verdict_.jumps = jumps.size();
     const size_t kept = std::min(jumps.size(), options_.examples_max);
-    const auto worse = [](const Jump& a, const Jump& b) {
-      return std::pair(a.missing - a.explained, a.missing) > std::pair(b.missing - b.explained, b.missing);
-    };
-    std::ranges::stable_sort(jumps, worse);
+    std::ranges::partial_sort(jumps, jumps.begin() + static_cast<ptrdiff_t>(kept), std::ranges::greater(),
+                              [this](const Jump& jump) {
+                                return std::tuple(jump.missing - jump.explained, jump.missing,
+                                                  operations_[jump.below].number);
+                              });
     jumps.resize(kept);
     verdict_.largest_jumps = std::move(jumps);
   }

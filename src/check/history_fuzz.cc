@@ -1,4 +1,4 @@
-// Whatever is accepted is written back byte for byte, and can be judged.
+// Whatever is accepted is written back byte for byte, and can be judged, reported and drawn.
 
 #include <cstdint>
 #include <cstdlib>
@@ -6,6 +6,8 @@
 
 #include "check/checker.h"
 #include "check/history.h"
+#include "check/plot.h"
+#include "check/report.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -14,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (cairn::check::EncodeHistory(*history) != text) std::abort();
   const cairn::check::Verdict verdict = cairn::check::Check(*history, {.gap_budget = 100});
   if (verdict.explained > verdict.missing) std::abort();
-  for (const auto& violation : verdict.examples) cairn::check::Describe(violation, *history);
-  for (const auto& jump : verdict.largest_jumps) cairn::check::Describe(jump, *history);
+  cairn::check::TextReport(*history, verdict);
+  cairn::check::JsonReport(*history, verdict);
+  cairn::check::PlotSvg(*history, verdict);
   return 0;
 }
