@@ -38,14 +38,16 @@ class Stream {
   // Reads up to into.size() bytes (not 0).
   virtual Io TryRead(std::span<char> into) = 0;
 
-  // Writes a prefix of the concatenation of `pieces`, at least one of which is not empty.
+  // Writes a prefix of the concatenation of `pieces`, at least one of which is not empty. After kWouldBlock
+  // the next attempt must begin with the same bytes (more may follow): TLS may have encrypted them already.
   virtual Io TryWrite(std::span<const iovec> pieces) = 0;
 
   // Suspend until TryRead, or TryWrite, is worth trying (true) or `deadline` (false).
   virtual Waiter Readable(TimePoint deadline) = 0;
   virtual Waiter Writable(TimePoint deadline) = 0;
 
-  // Wakes who waits for Readable, although there may be nothing to read: something else wants their attention.
+  // Wakes who waits for Readable, although there may be nothing to read: something else wants their
+  // attention.
   virtual void WakeReaders() {}
 
   // Announces that nothing more will be written. Reading goes on.

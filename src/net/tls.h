@@ -6,9 +6,6 @@
 // A connection that ends without TLS's own announcement (close_notify) may have been cut by anybody: reading
 // then fails with kDisconnected, it does not yield the end of the stream. Protocols that know by themselves
 // where their messages end may take that failure for an end.
-//
-// Beyond Stream's contract: after kWouldBlock the next TryWrite must begin with the same bytes (more may
-// follow), because they may be encrypted already.
 
 #include <functional>
 #include <map>
@@ -26,8 +23,8 @@ namespace cairn::net {
 
 // A certificate chain and its key, PEM files. Read again by making a new context.
 struct TlsIdentity {
-  std::string certificate_file;
-  std::string key_file;
+  std::string certificate_file = {};
+  std::string key_file = {};
 };
 
 // Settings, certificates and keys. Immutable once made; shared by connections, also of several threads.
@@ -38,17 +35,17 @@ class TlsContext {
   struct ServerOptions {
     // At least one. A client that asks for a DNS name (SNI) gets the first whose subject alternative names
     // match it, exactly or by "*.", and otherwise the first of all.
-    std::vector<TlsIdentity> identities;
+    std::vector<TlsIdentity> identities = {};
     // If set, clients must present a certificate that it signed.
-    std::string client_ca_file;
+    std::string client_ca_file = {};
     // For ALPN in order of preference, {"h2", "http/1.1"}. A client that offers only others is refused
     // (RFC 7301, 3.2); one that offers none is not.
-    std::vector<std::string> protocols;
+    std::vector<std::string> protocols = {};
   };
   struct ClientOptions {
-    std::string ca_file;   // empty: the system's trust store
-    TlsIdentity identity;  // empty files: none
-    std::vector<std::string> protocols;
+    std::string ca_file = {};   // empty: the system's trust store
+    TlsIdentity identity = {};  // empty files: none
+    std::vector<std::string> protocols = {};
     bool verify = true;  // false accepts any certificate: for tests and explicit user wish only
   };
   static Result<std::shared_ptr<const TlsContext>> ForServer(const ServerOptions& options);
