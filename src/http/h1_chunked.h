@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "http/h1_fields.h"
 #include "http/message.h"
@@ -31,7 +31,7 @@ class ChunkedDecoder {
   Step Feed(std::string_view bytes);
   void Reset();  // for the next body
 
-  const std::vector<Field>& trailers() const {
+  std::span<const Field> trailers() const {
     return trailer_reader_.fields();
   }  // after kDone, views into the last `bytes`
   const H1Error& error() const { return error_; }

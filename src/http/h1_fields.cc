@@ -28,7 +28,7 @@ std::string_view TrimBlanks(const char* begin, const char* end) {
 }  // namespace
 
 void FieldReader::Start(size_t at) {
-  fields_.clear();
+  used_ = 0;
   facts_ = FieldFacts();
   count_ = 0;
   base_ = nullptr;
@@ -94,12 +94,17 @@ H1Progress FieldReader::EndSection(const char* line, const char* end) {
 // The buffer may have moved since the last call: so do the views into it.
 void FieldReader::Rebase(const char* begin) {
   if (base_ != nullptr && base_ != begin) {
-    for (Field& field : fields_) {
+    for (Field& field : std::span(fields_.data(), used_)) {
       field.name = {begin + (field.name.data() - base_), field.name.size()};
       field.value = {begin + (field.value.data() - base_), field.value.size()};
     }
   }
   base_ = begin;
+}
+
+void FieldReader::Keep(std::string_view name, std::string_view value) {
+  if (used_ == fields_.size()) fields_.resize(std::max<size_t>(16, 2 * used_));
+  fields_[used_++] = Field{name, value};
 }
 
 bool FieldReader::Add(std::string_view name, std::string_view value) {
@@ -109,10 +114,10 @@ bool FieldReader::Add(std::string_view name, std::string_view value) {
   }
   if (underscore_ && section_ != Section::kResponse) return true;
   if (section_ == Section::kTrailers) {
-    if (!IsForbiddenTrailer(name)) fields_.push_back(Field{name, value});
+    if (!IsForbiddenTrailer(name)) Keep(name, value);
     return true;
   }
-  fields_.push_back(Field{name, value});
+  Keep(name, value);
   return Note(name, value);
 }
 
@@ -143,12 +148,12 @@ bool FieldReader::NoteHost() {
     Refuse(400, "more than one Host");
     return false;
   }
-  facts_.host = fields_.size() - 1;
+  facts_.host = used_ - 1;
   return true;
 }
 
 bool FieldReader::NoteUpgrade() {
-  facts_.upgrade = fields_.size() - 1;
+  facts_.upgrade = used_ - 1;
   ++facts_.upgrade_count;
   return true;
 }

@@ -55,7 +55,7 @@ class FieldReader {
   H1Progress Read(std::string_view bytes);
 
   // After kDone: views into the last `bytes`, in order of arrival.
-  const std::vector<Field>& fields() const { return fields_; }
+  std::span<const Field> fields() const { return {fields_.data(), used_}; }
   const FieldFacts& facts() const { return facts_; }
   size_t end() const { return scanned_; }  // offset behind the empty line
   const H1Error& error() const { return error_; }
@@ -65,6 +65,7 @@ class FieldReader {
   H1Progress Pause(const char* at, const char* line, const char* colon);
   H1Progress EndSection(const char* line, const char* end);
   void Rebase(const char* begin);
+  void Keep(std::string_view name, std::string_view value);
   bool Add(std::string_view name, std::string_view value);
   bool Note(std::string_view name, std::string_view value);
   bool NoteHost();
@@ -74,7 +75,8 @@ class FieldReader {
   bool NoteContentLength(std::string_view value);
   bool NoteTransferEncoding(std::string_view value);
 
-  std::vector<Field> fields_;
+  std::vector<Field> fields_;  // the first used_ count; it only grows, so that it is allocated once
+  size_t used_ = 0;
   FieldFacts facts_;
   size_t fields_max_;
   size_t count_ = 0;            // lines seen, dropped ones too

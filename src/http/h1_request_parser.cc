@@ -24,8 +24,16 @@ H1Progress H1RequestParser::Parse(std::string_view bytes) {
 }
 
 void H1RequestParser::Reset() {
-  head_ = RequestHead();
   error_ = H1Error();
+  // What Finish() does not set always.
+  head_.scheme = {};
+  head_.authority = {};
+  head_.query = {};
+  head_.path = {};
+  head_.body = BodyKind::kNone;
+  head_.content_length = 0;
+  head_.expect_continue = false;
+  head_.upgrade = {};
   consumed_ = 0;
   scanned_ = 0;
   stage_ = Stage::kStart;

@@ -24,8 +24,12 @@ H1Progress H1ResponseParser::Parse(std::string_view bytes) {
 }
 
 void H1ResponseParser::Reset(std::string_view request_method) {
-  head_ = ResponseHead();
   error_ = H1Error();
+  // What Finish() does not set always.
+  head_.reason = {};
+  head_.body = BodyKind::kNone;
+  head_.content_length = 0;
+  head_.upgrade = {};
   consumed_ = 0;
   scanned_ = 0;
   stage_ = Stage::kVersion;

@@ -40,8 +40,7 @@ struct RequestHead {
   std::string_view path;   // raw, up to '?'; "*" for OPTIONS *; empty for CONNECT; "/" if the target has none
   std::string_view query;  // raw, after '?'
   Version version = Version::kHttp11;
-  std::span<const Field>
-      fields;  // in order of arrival; HTTP/1: framing and hop-by-hop fields included, as received
+  std::span<const Field> fields;  // in order of arrival; HTTP/1: framing and hop-by-hop ones too
   BodyKind body = BodyKind::kNone;
   uint64_t content_length = 0;   // if body is kLength
   bool keep_alive = true;        // the sender allows another request on this connection
@@ -53,8 +52,8 @@ struct RequestHead {
 
 struct ResponseHead {
   int status = 200;  // 100 to 999
-  std::span<const Field>
-      fields;  // without framing (Content-Length, Transfer-Encoding, Connection) when sending
+  // When sending: without framing (Content-Length, Transfer-Encoding, Connection).
+  std::span<const Field> fields;
   // The rest is set by parsers only:
   Version version = Version::kHttp11;
   std::string_view reason;

@@ -13,7 +13,7 @@ namespace cairn::http {
 
 namespace {
 
-bool IsAlnum(char c) {
+constexpr bool IsAlnum(char c) {
   return (c >= '0' && c <= '9') || (ToLower(c) >= 'a' && ToLower(c) <= 'z');
 }
 
@@ -21,9 +21,12 @@ bool IsUnreserved(char c) {
   return IsAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-bool IsHostChar(char c) {
-  return IsAlnum(c) || c == '-' || c == '.' || c == '_';
-}
+constexpr std::array<bool, 256> kHostChars = [] {
+  std::array<bool, 256> chars{};
+  for (int c = 0; c < 256; ++c)
+    chars[static_cast<size_t>(c)] = IsAlnum(static_cast<char>(c)) || c == '-' || c == '.' || c == '_';
+  return chars;
+}();
 
 bool IsVisible(char c) {
   return c > 0x20 && c < 0x7f;
@@ -134,8 +137,8 @@ std::optional<SplitAuthority> Split(std::string_view text) {
     rest = text.substr(close + 1);
     if (!IsIpv6(split.host)) return std::nullopt;
   } else {
-    const auto host_end = std::ranges::find_if_not(text, IsHostChar);
-    const auto size = static_cast<size_t>(host_end - text.begin());
+    size_t size = 0;
+    while (size < text.size() && kHostChars[static_cast<uint8_t>(text[size])]) ++size;
     split.host = text.substr(0, size);
     rest = text.substr(size);
   }
@@ -146,8 +149,13 @@ std::optional<SplitAuthority> Split(std::string_view text) {
 }
 
 std::optional<uint16_t> ParsePort(std::string_view digits) {
-  if (digits.size() > 5) return std::nullopt;
-  return ParseInt<uint16_t>(digits);
+  uint32_t port = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    port = port * 10 + static_cast<uint32_t>(c - '0');
+  }
+  if (digits.empty() || digits.size() > 5 || port > 65535) return std::nullopt;
+  return static_cast<uint16_t>(port);
 }
 
 std::string Lower(std::string_view text) {
