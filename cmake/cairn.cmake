@@ -3,6 +3,7 @@
 #   x_test.cc   part of the folder's test program, <folder>_test
 #   x_fuzz.cc   a fuzzer of its own, <x>_fuzz (only where CAIRN_FUZZ is on)
 #   x_bench.cc  a benchmark of its own, <x>_bench
+#   testing/    fakes and fixtures: the library <folder>_testing, for tests of this folder and those above
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -60,9 +61,24 @@ function(cairn_module name)
     target_link_libraries(${name} INTERFACE ${ARGN})
   endif()
 
+  set(testing_libraries ${ARGN})
+  list(TRANSFORM testing_libraries APPEND _testing)
+  file(GLOB testing CONFIGURE_DEPENDS testing/*.cc)
+  if(testing)
+    add_library(${name}_testing STATIC EXCLUDE_FROM_ALL ${testing})
+    target_link_libraries(${name}_testing PUBLIC ${name})
+  else()
+    add_library(${name}_testing INTERFACE)
+  endif()
+  foreach(library ${testing_libraries})
+    if(TARGET ${library})
+      target_link_libraries(${name}_testing INTERFACE ${library})
+    endif()
+  endforeach()
+
   if(tests AND GTest_FOUND)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock_main)
+    target_link_libraries(${name}_test PRIVATE ${name}_testing ${name} GTest::gmock_main)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
       ENVIRONMENT "CAIRN_SOURCE_DIR=${CMAKE_SOURCE_DIR};CAIRN_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
@@ -71,7 +87,7 @@ function(cairn_module name)
     foreach(fuzzer ${fuzzers})
       get_filename_component(program ${fuzzer} NAME_WE)
       add_executable(${program} ${fuzzer})
-      target_link_libraries(${program} PRIVATE ${name})
+      target_link_libraries(${program} PRIVATE ${name}_testing ${name})
       target_link_options(${program} PRIVATE -fsanitize=fuzzer)
     endforeach()
   endif()
