@@ -1,19 +1,15 @@
 #pragma once
 
 // One request after the other on a server's HTTP/1 connection, as exchanges. Internal to the folder.
-//
-// The head stays at the front of `in_` until the exchange ends, since the handler holds views of it. Body
-// bytes that arrive later go to `body_`, so `in_` never moves meanwhile; what is left over begins the next
-// request.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "http/buffer.h"
 #include "http/exchange.h"
-#include "http/h1_parser.h"
+#include "http/h1_receiver.h"
 #include "http/server_core.h"
 #include "net/stream.h"
 
@@ -24,7 +20,7 @@ class H1ServerExchange : public Exchange {
   H1ServerExchange(ServerCore& core, net::Stream& stream);
 
   net::Task<Result<std::string_view>> ReadBody() override;
-  std::span<const Field> trailers() const override { return chunked_.trailers(); }
+  std::span<const Field> trailers() const override { return receiver_.trailers(); }
   void Respond(const ResponseHead& head, std::string_view body) override;
   net::Task<Result<>> StartResponse(ResponseHead head, std::optional<uint64_t> content_length) override;
   net::Task<Result<>> WriteBody(std::string_view piece) override;
@@ -34,26 +30,24 @@ class H1ServerExchange : public Exchange {
   const net::Stream& stream() const override { return stream_; }
 
  protected:
-  // Prepares for the request whose head is the first `head_bytes` of in_. False if it was refused and
-  // answered.
+  // Prepares for the request whose head is the first `head_bytes` of receiver_.in(). False if it was refused
+  // and answered.
   bool Begin(const RequestHead& head, size_t head_bytes);
 
-  // After the handler: completes the response, drops what is left of the body, removes the request from in_.
+  // After the handler: completes the response, drops what is left of the request.
   // False when the connection must not be used again.
   net::Task<bool> End();
 
   // A response of the connection's own, before closing.
-  void RespondError(int status);
+  enum class ErrorBody : bool { kWithout, kWith };
+  void RespondError(int status, ErrorBody body);
 
   // Sends all of out_; false when that fails, and the connection is broken.
   net::Task<bool> Flush();
 
-  // Reads once into `buffer`.
-  net::Io TryFill(Buffer& buffer);
-
   ServerCore& core_;
   net::Stream& stream_;
-  Buffer in_;
+  H1Receiver receiver_;
   Buffer out_;
   bool broken_ = false;
 
@@ -62,20 +56,11 @@ class H1ServerExchange : public Exchange {
 
   bool HasBody(int status) const;
   std::string_view ConnectionValue();
-  std::string_view UnreadBody() const;
-  void DropPiece();
   net::Task<Result<>> ReceiveBody();
   std::unexpected<Error> RefuseBody(int status, ErrorCode code, std::string_view message);
   net::Task<bool> DropRestOfBody();
 
   RequestHead head_;
-  size_t in_used_ = 0;      // bytes of in_ that belong to this exchange and have been used
-  Buffer body_;             // body bytes that did not fit behind the head
-  size_t piece_bytes_ = 0;  // of the source, to be dropped at the next ReadBody
-  uint64_t body_left_ = 0;  // kLength: bytes to come
-  uint64_t body_read_ = 0;
-  ChunkedDecoder chunked_;
-  bool body_done_ = true;
   bool continue_sent_ = false;
   bool keep_alive_ = true;
   bool chunked_response_ = false;

@@ -6,30 +6,55 @@
 #include <cstring>
 
 #include "base/strings.h"
+#include "http/h1_fields.h"
+#include "http/h1_scan.h"
+#include "http/uri.h"
 
 namespace cairn::http {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kConnectionFields = {
-    "connection", "content-length", "date", "keep-alive", "proxy-connection", "transfer-encoding"};
+bool IsAnyOf(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::any_of(names, [name](std::string_view one) { return EqualsIgnoreCase(one, name); });
+}
 
-bool BelongsToConnection(std::string_view name) {
-  switch (name.empty() ? 0 : ToLower(name[0])) {
+bool IsConnectionField(std::string_view name) {
+  static constexpr std::array<std::string_view, 6> kNames = {
+      "connection", "content-length", "date", "keep-alive", "proxy-connection", "transfer-encoding"};
+  switch (ToLower(name[0])) {
     case 'c':
     case 'd':
     case 'k':
     case 'p':
     case 't':
-      return std::ranges::any_of(kConnectionFields,
-                                 [name](std::string_view field) { return EqualsIgnoreCase(field, name); });
+      return IsAnyOf(kNames, name);
     default:
       return false;
   }
 }
 
-bool IsSafe(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+// As IsConnectionField, of a request.
+bool IsRequestConnectionField(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> kNames = {"expect", "host", "upgrade"};
+  switch (ToLower(name[0])) {
+    case 'e':
+    case 'h':
+    case 'u':
+      return IsAnyOf(kNames, name);
+    default:
+      return IsConnectionField(name);
+  }
+}
+
+bool IsToken(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  bool underscore = false;
+  return !text.empty() && ScanToken(text.data(), end, underscore) == end;
+}
+
+bool IsSafeValue(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return ScanValue(text.data(), end) == end;
 }
 
 // Writes into room that is known to suffice.
@@ -55,7 +80,7 @@ class Writer {
 
 constexpr size_t kFieldOverheadBytes = 4;       // ": " and CRLF
 constexpr size_t kStartLineOverheadBytes = 64;  // versions, status, blanks, line ends
-constexpr size_t kFramingBytesMax = 128;        // Content-Length, Transfer-Encoding and Connection's name
+constexpr size_t kFramingBytesMax = 192;        // Content-Length, Transfer-Encoding, Expect, names of others
 
 size_t BytesOf(std::span<const Field> fields) {
   size_t bytes = 0;
@@ -63,9 +88,11 @@ size_t BytesOf(std::span<const Field> fields) {
   return bytes;
 }
 
-void WriteFields(Writer& writer, std::span<const Field> fields) {
+// `is_left_out(name)` is asked about tokens only.
+template <typename Predicate>
+void WriteFields(Writer& writer, std::span<const Field> fields, Predicate is_left_out) {
   for (const Field& field : fields) {
-    if (BelongsToConnection(field.name) || !IsSafe(field.name) || !IsSafe(field.value)) continue;
+    if (!IsToken(field.name) || !IsSafeValue(field.value) || is_left_out(field.name)) continue;
     writer << field.name << ": " << field.value << "\r\n";
   }
 }
@@ -84,7 +111,7 @@ void AppendResponseHead(Buffer& out, const ResponseHead& head, const H1Framing& 
   Writer writer(out.Room(kStartLineOverheadBytes + reason.size() + date_line.size() + BytesOf(head.fields) +
                          kFramingBytesMax + framing.connection.size()));
   writer << "HTTP/1.1 " << static_cast<uint64_t>(head.status) << " " << reason << "\r\n";
-  WriteFields(writer, head.fields);
+  WriteFields(writer, head.fields, IsConnectionField);
   writer << date_line;
   WriteFraming(writer, framing);
   writer << "\r\n";
@@ -92,20 +119,31 @@ void AppendResponseHead(Buffer& out, const ResponseHead& head, const H1Framing& 
 }
 
 void AppendRequestHead(Buffer& out, std::string_view method, std::string_view target,
-                       std::string_view authority, std::span<const Field> fields, const H1Framing& framing) {
+                       std::string_view authority, std::span<const Field> fields,
+                       const H1RequestFraming& framing) {
   Writer writer(out.Room(kStartLineOverheadBytes + method.size() + target.size() + authority.size() +
-                         BytesOf(fields) + kFramingBytesMax + framing.connection.size()));
+                         BytesOf(fields) + kFramingBytesMax + framing.connection.size() +
+                         framing.upgrade.size()));
   writer << method << " " << target << " HTTP/1.1\r\nHost: " << authority << "\r\n";
-  WriteFields(writer, fields);
+  WriteFields(writer, fields, IsRequestConnectionField);
   WriteFraming(writer, framing);
+  if (!framing.upgrade.empty()) writer << "Upgrade: " << framing.upgrade << "\r\n";
+  if (framing.expect_continue) writer << "Expect: 100-continue\r\n";
   writer << "\r\n";
   out.Commit(writer.size());
+}
+
+bool IsRequestLine(std::string_view method, std::string_view target, std::string_view authority) {
+  const char* const end = target.data() + target.size();
+  bool marked = false;
+  return IsToken(method) && !target.empty() && ScanTarget(target.data(), end, marked) == end &&
+         IsAuthority(authority);
 }
 
 void AppendLastChunk(Buffer& out, std::span<const Field> trailers) {
   Writer writer(out.Room(8 + BytesOf(trailers)));
   writer << "0\r\n";
-  WriteFields(writer, trailers);
+  WriteFields(writer, trailers, IsForbiddenTrailer);
   writer << "\r\n";
   out.Commit(writer.size());
 }

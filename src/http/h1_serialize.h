@@ -19,17 +19,28 @@ struct H1Framing {
   std::string_view connection;             // sent as Connection, unless empty
 };
 
+// What else the connection adds to a request.
+struct H1RequestFraming : H1Framing {
+  std::string_view upgrade;  // sent as Upgrade, unless empty; `connection` must name it
+  bool expect_continue = false;
+};
+
 // Fields that frame or route (Content-Length, Transfer-Encoding, Connection, Keep-Alive, Date) are the
-// connection's business and left out of `fields`, as are fields whose name or value could break out of its
-// line.
+// connection's business and left out of `fields`, as are fields whose name is no token or whose value could
+// break out of its line.
 void AppendResponseHead(Buffer& out, const ResponseHead& head, const H1Framing& framing,
                         std::string_view date_line);
 
-// The request line is `method` and `target`; Host is added from `authority`.
+// The request line is `method` and `target`; Host is added from `authority`. All three must be valid. Host,
+// Upgrade and Expect are left out of `fields` too.
 void AppendRequestHead(Buffer& out, std::string_view method, std::string_view target,
-                       std::string_view authority, std::span<const Field> fields, const H1Framing& framing);
+                       std::string_view authority, std::span<const Field> fields,
+                       const H1RequestFraming& framing);
 
-// The last chunk and the trailer section.
+// Whether the three may stand in a request's head.
+bool IsRequestLine(std::string_view method, std::string_view target, std::string_view authority);
+
+// The last chunk and the trailer section, without fields that may not be there.
 void AppendLastChunk(Buffer& out, std::span<const Field> trailers);
 
 // The size line of a chunk: hexadecimal digits and CRLF, into `space`.

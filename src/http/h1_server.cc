@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "http/h1_exchange.h"
+#include "http/h1_io.h"
 #include "http/h1_parser.h"
 
 namespace cairn::http {
@@ -33,22 +34,23 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
   void OnDraining() override { stream_.WakeReaders(); }
 
   net::Task<bool> Serve() {
+    Buffer& in = receiver_.in();
     H1RequestParser parser(core_.options().message);
     for (;;) {
       const Preface preface = LookForPreface();
       if (preface == Preface::kWhole) {
-        received_.Swap(in_);
+        received_.Swap(in);
         co_return true;
       }
-      const bool parseable = !in_.empty() && preface == Preface::kNo;
-      const H1Progress progress = parseable ? parser.Parse(in_.view()) : H1Progress::kNeedMore;
+      const bool parseable = !in.empty() && preface == Preface::kNo;
+      const H1Progress progress = parseable ? parser.Parse(in.view()) : H1Progress::kNeedMore;
       if (progress == H1Progress::kDone) {
         if (!co_await ServeRequest(parser.head(), parser.consumed())) break;
         parser.Reset();
         continue;
       }
       if (progress == H1Progress::kError) {
-        RespondError(parser.error().status);
+        RespondError(parser.error().status, ErrorBody::kWith);
         break;
       }
       if (!co_await Fill()) break;
@@ -60,26 +62,28 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
  private:
   enum class Preface { kNo, kPart, kWhole };
 
-  Preface LookForPreface() const {
-    if (!first_request_ || !core_.options().http2 || in_.empty()) return Preface::kNo;
-    const size_t compared = std::min(in_.size(), kHttp2Preface.size());
-    if (in_.view().substr(0, compared) != kHttp2Preface.substr(0, compared)) return Preface::kNo;
+  Preface LookForPreface() {
+    const std::string_view in = receiver_.in().view();
+    if (!first_request_ || !core_.options().http2 || in.empty()) return Preface::kNo;
+    const size_t compared = std::min(in.size(), kHttp2Preface.size());
+    if (in.substr(0, compared) != kHttp2Preface.substr(0, compared)) return Preface::kNo;
     return compared == kHttp2Preface.size() ? Preface::kWhole : Preface::kPart;
   }
 
   // Sends what is waiting and receives more of a head. False when the connection is over.
   net::Task<bool> Fill() {
-    if (!out_.empty() && !co_await Flush()) co_return false;
+    if (!co_await SendAnswers()) co_return false;
     if (++reads_in_a_row_ > kReadsInARowMax) {
       reads_in_a_row_ = 0;
       co_await core_.loop().Yield();
     }
+    Buffer& in = receiver_.in();
     for (;;) {
-      const bool idle = in_.empty();
-      if (idle && core_.closing()) co_return false;
+      const bool idle = in.empty();
+      if (idle && core_.closing()) co_return EndIdle();
       if (!idle && head_deadline_ == kNoHeadYet)
         head_deadline_ = core_.loop().Now() + core_.options().head_timeout;
-      const net::Io io = TryFill(in_);
+      const net::Io io = TryFill(stream_, in);
       if (io.status == net::IoStatus::kOk) co_return true;
       if (io.status != net::IoStatus::kWouldBlock) {
         broken_ = true;
@@ -88,10 +92,17 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
       reads_in_a_row_ = 0;
       const TimePoint deadline = idle ? core_.loop().Now() + core_.options().idle_timeout : head_deadline_;
       if (!co_await stream_.Readable(deadline)) {
-        if (!idle) RespondError(408);
+        if (idle) co_return EndIdle();
+        RespondError(408, ErrorBody::kWith);
         co_return false;
       }
     }
+  }
+
+  // Nothing is on its way to the client, so that there is nothing to linger for.
+  bool EndIdle() {
+    linger_ = false;
+    return false;
   }
 
   // False when the connection must not be used again.
@@ -110,15 +121,24 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
     co_return co_await End();
   }
 
+  // A request is in flight until its answer has been sent.
+  net::Task<bool> SendAnswers() {
+    if (out_.empty()) co_return true;
+    const InFlight in_flight(core_);
+    co_return co_await Flush();
+  }
+
   // Sends what is left and closes without destroying it.
   net::Task<void> Close() {
     if (broken_) co_return;
-    if (!out_.empty() && !co_await Flush()) co_return;
+    if (!co_await SendAnswers()) co_return;
     stream_.FinishWriting();
+    if (!linger_) co_return;
+    Buffer& in = receiver_.in();
     const TimePoint deadline = core_.loop().Now() + kLingerTimeout;
     for (size_t dropped = 0; dropped < kLingerBytesMax;) {
-      in_.Consume(in_.size());
-      const net::Io io = TryFill(in_);
+      in.Consume(in.size());
+      const net::Io io = TryFill(stream_, in);
       if (io.status == net::IoStatus::kOk) {
         dropped += io.bytes;
       } else if (io.status != net::IoStatus::kWouldBlock || !co_await stream_.Readable(deadline)) {
@@ -139,6 +159,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
   TimePoint head_deadline_ = kNoHeadYet;
   int reads_in_a_row_ = 0;
   bool first_request_ = true;
+  bool linger_ = true;
 };
 
 }  // namespace
