@@ -1,0 +1,16 @@
+#include "counter/counter_store.h"
+
+#include "base/strings.h"
+
+namespace cairn::counter {
+
+bool StoreState::IsMarked(int64_t epoch) const {
+  return mark == Format("{} {}", epoch, identity);
+}
+
+std::optional<int64_t> StoreState::marked_epoch() const {
+  if (!mark) return std::nullopt;
+  return ParseInt<int64_t>(std::string_view(*mark).substr(0, mark->find(' ')));
+}
+
+}  // namespace cairn::counter
