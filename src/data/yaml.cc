@@ -7,9 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <istream>
 #include <optional>
-#include <streambuf>
+#include <sstream>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -93,6 +92,7 @@ class Builder : public YAML::EventHandler {
 
   void OnScalar(const Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
+    CheckIndent(mark);
     const bool is_merge = tag == "?" && text == "<<" && AtKey();
     if (is_merge) {
       frames_.back().merging = true;
@@ -102,6 +102,7 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnAlias(const Mark& mark, YAML::anchor_t anchor) override {
+    CheckIndent(mark);
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) throw Stop(mark, "an alias within the value that it stands for");
     const auto& [value, extent] = found->second;
@@ -170,6 +171,16 @@ class Builder : public YAML::EventHandler {
       throw Stop(mark, text + " has no counterpart in JSON");
     }
     return value;
+  }
+
+  // The parser takes an unindented line after a key for its value.
+  void CheckIndent(const Mark& mark) const {
+    if (frames_.empty() || !frames_.back().block || !frames_.back().key) return;
+    const Frame& frame = frames_.back();
+    if (mark.line > frame.key_mark.line &&
+        mark.column <= std::min(frame.mark.column, frame.key_mark.column)) {
+      throw Stop(mark, "neither a key nor indented as a value");
+    }
   }
 
   void CheckDepth(const Mark& mark, size_t height) const {
@@ -265,15 +276,6 @@ class Builder : public YAML::EventHandler {
   size_t charged_ = 0;
 };
 
-// A stream that reads a string in place.
-class ViewBuffer : public std::streambuf {
- public:
-  explicit ViewBuffer(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());  // never written: there is no put area
-    setg(begin, begin, begin + text.size());
-  }
-};
-
 // YAML is UTF-8 here and has no control characters (section 5.1 of the specification), except that the parser
 // would also guess UTF-16 and UTF-32.
 Result<> CheckCharacters(std::string_view text) {
@@ -299,15 +301,16 @@ std::unexpected<Error> FailAt(const YAML::Exception& exception, ErrorCode code) 
               At(static_cast<size_t>(mark.line) + 1, static_cast<size_t>(mark.column) + 1, exception.msg));
 }
 
-}  // namespace
+// Whether there is more than blanks and comments.
+bool HasContent(std::string_view text) {
+  return std::ranges::any_of(Split(text, '\n'), [](std::string_view line) {
+    const size_t begin = line.find_first_not_of(" \t\r");
+    return begin != std::string_view::npos && line[begin] != '#';
+  });
+}
 
-Result<std::vector<Json>> ParseYaml(std::string_view text, const YamlLimits& limits) {
-  if (text.size() > limits.bytes_max) {
-    return Fail(ErrorCode::kOverloaded, Format("more than {} bytes of YAML", limits.bytes_max));
-  }
-  if (const Result<> checked = CheckCharacters(text); !checked) return std::unexpected(checked.error());
-  ViewBuffer buffer(text);
-  std::istream stream(&buffer);
+Result<std::vector<Json>> ParseDocuments(const std::string& text, const YamlLimits& limits) {
+  std::istringstream stream(text);
   Builder builder(text, limits);
   try {
     YAML::Parser parser(stream);
@@ -319,6 +322,24 @@ Result<std::vector<Json>> ParseYaml(std::string_view text, const YamlLimits& lim
     return FailAt(exception, ErrorCode::kInvalid);
   }
   return builder.TakeDocuments();
+}
+
+}  // namespace
+
+Result<std::vector<Json>> ParseYaml(std::string_view text, const YamlLimits& limits) {
+  if (text.size() > limits.bytes_max) {
+    return Fail(ErrorCode::kOverloaded, Format("more than {} bytes of YAML", limits.bytes_max));
+  }
+  if (const Result<> checked = CheckCharacters(text); !checked) return std::unexpected(checked.error());
+  if (!HasContent(text)) return std::vector<Json>();
+
+  // The parser takes the end of the text for a missing closing quote, but not the mark of a document's end.
+  const bool ends_line = text.ends_with('\n');
+  const std::string marked = std::string(text) + (ends_line ? "...\n" : "\n...\n");
+  Result<std::vector<Json>> documents = ParseDocuments(marked, limits);
+  // A literal that ends with the text, without a newline, is to have none either.
+  if (!documents || ends_line) return documents;
+  return ParseDocuments(std::string(text), limits);
 }
 
 }  // namespace cairn::data

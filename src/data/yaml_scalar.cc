@@ -75,7 +75,7 @@ bool IsDecimal(std::string_view text) {
   return TakeDigits(text) && text.empty();
 }
 
-// The order of magnitude of a decimal that is not 0: positive for 1 and above.
+// Whether a decimal that is not 0 is 1 or above; by its digits, since no double holds it.
 bool IsAtLeastOne(std::string_view decimal) {
   const size_t exponent_mark = std::min(decimal.find_first_of("eE"), decimal.size());
   const std::string_view mantissa = decimal.substr(0, exponent_mark);
@@ -100,8 +100,7 @@ std::optional<Json> ParseDecimal(std::string_view text) {
     value = 0;
   }
   constexpr double kBound = 9223372036854775808.0;  // 2^63
-  if (value == std::trunc(value) && value >= -kBound && value < kBound)
-    return Json(static_cast<int64_t>(value));
+  if (value == std::trunc(value) && std::abs(value) < kBound) return Json(static_cast<int64_t>(value));
   return Json(value);
 }
 
@@ -113,13 +112,18 @@ std::optional<Json> ParseNotFinite(std::string_view text) {
   return Json(negative ? -INFINITY : INFINITY);
 }
 
+std::string WithoutUnderscores(std::string_view text) {
+  std::string digits(text);
+  std::erase(digits, '_');
+  return digits;
+}
+
 std::optional<Json> ParseNumber(std::string_view text) {
   if (text.empty() || (!IsDigit(text[0]) && text[0] != '.' && text[0] != '-' && text[0] != '+'))
     return std::nullopt;
   if (auto value = ParseNotFinite(text)) return value;
   if (text[0] == '.') return ParseDecimal(text);
-  std::string digits(text);
-  std::erase(digits, '_');
+  const std::string digits = WithoutUnderscores(text);
   if (auto value = ParseInteger(digits)) return value;
   return ParseDecimal(digits);
 }
@@ -138,8 +142,8 @@ std::optional<Json> ResolveYamlScalarAs(std::string_view kind, std::string_view 
   if (kind == "str") return Json(boost::json::string_view(text.data(), text.size()));
   Json value = ResolveYamlScalar(text);
   const bool fits = (kind == "null" && value.is_null()) || (kind == "bool" && value.is_bool()) ||
-                    (kind == "int" && (value.is_int64() || value.is_uint64())) ||
-                    (kind == "float" && value.is_number());
+                    (kind == "float" && value.is_number()) ||
+                    (kind == "int" && value.is_number() && ParseInteger(WithoutUnderscores(text)));
   if (!fits) return std::nullopt;
   return value;
 }
