@@ -23,5 +23,5 @@ if [[ ${1-} == -h || ${1-} == --help ]]; then
   exit 0
 fi
 "$root/scripts/install-deps" build run
-build release counter counter-demo
+build release bin/counter bin/counter-demo
 exec "$root/build/bin/counter-demo" "$@"

@@ -100,11 +100,13 @@ function(cairn_module name)
   endif()
 endfunction()
 
-# cairn_program(NAME FILE LIBRARY...): a program in build/bin/.
+# cairn_program(NAME FILE LIBRARY...): the program build/bin/NAME, of the target NAME-program.
 function(cairn_program name file)
-  add_executable(${name} ${file})
-  target_link_libraries(${name} PRIVATE ${ARGN})
+  set(target ${name}-program)
+  add_executable(${target} ${file})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name})
+  target_link_libraries(${target} PRIVATE ${ARGN})
   if(CAIRN_STATIC AND NOT CAIRN_SANITIZE)
-    target_link_options(${name} PRIVATE -static -Wl,--gc-sections $<$<CONFIG:Release>:-s>)
+    target_link_options(${target} PRIVATE -static -Wl,--gc-sections $<$<CONFIG:Release>:-s>)
   endif()
 endfunction()
