@@ -32,6 +32,7 @@ SKIPPED = 77
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 _running = set()
+_directories = set()
 _ports = set()
 
 
@@ -72,6 +73,13 @@ def free_port():
             return port
 
 
+def private_directory(name):
+    """An empty directory that is removed when the test ends."""
+    path = tempfile.mkdtemp(prefix=f"cairn-{name}-")
+    _directories.add(path)
+    return path
+
+
 def wait_until(condition, what, timeout_s=START_TIMEOUT_S):
     """The first true value of condition(), or a ProcessError that names `what`."""
     deadline = time.monotonic() + timeout_s
@@ -93,7 +101,7 @@ class Program:
     def __init__(self, arguments, directory=None, environment=None):
         self.arguments = [str(argument) for argument in arguments]
         self._owns_directory = directory is None
-        self.directory = directory or tempfile.mkdtemp(prefix="cairn-test-")
+        self.directory = directory or private_directory("test")
         self.log_path = os.path.join(self.directory, f"{os.path.basename(self.arguments[0])}.log")
         with open(self.log_path, "ab") as log:
             self._log_start = log.tell()
@@ -201,7 +209,7 @@ class RedisServer:
     def __init__(self, extra_args=()):
         self._extra_args = list(extra_args)
         self._executable = require_program("redis-server")
-        self.directory = tempfile.mkdtemp(prefix="cairn-redis-")
+        self.directory = private_directory("redis")
         self.port = 0
         self.program = None
         for attempt in range(PORT_ATTEMPTS):
@@ -259,7 +267,9 @@ class RedisServer:
 @atexit.register
 def _kill_all():
     for program in list(_running):
-        program.close()
+        program.kill()
+    for path in _directories:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 # A test that is told to end still cleans up.
