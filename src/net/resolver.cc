@@ -91,7 +91,11 @@ Result<> Lookup::Start(const ResolverOptions& options, const std::string& host) 
   settings.sock_state_cb_data = this;
   settings.resolvconf_path = resolv_conf.data();
   settings.lookups = lookups.data();
-  const int mask = ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF | ARES_OPT_LOOKUPS;
+  settings.udp_port = settings.tcp_port = options.port;
+  settings.timeout = static_cast<int>(options.attempt_timeout.count());
+  settings.tries = options.rounds_max;
+  const int mask = ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF | ARES_OPT_LOOKUPS | ARES_OPT_UDP_PORT |
+                   ARES_OPT_TCP_PORT | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
   if (const int status = ares_init_options(&channel_, &settings, mask); status != ARES_SUCCESS) {
     channel_ = nullptr;
     return Fail(CodeOfStatus(status), Format("cannot look up names: {}", ares_strerror(status)));
@@ -172,8 +176,10 @@ class SystemResolver final : public Resolver {
     if (auto started = lookup.Start(options_, host); !started)
       co_return std::unexpected(started.error().In(what));
     while (!lookup.done()) {
-      if (!co_await lookup.Ready(deadline) && loop_.Now() >= deadline)
+      const bool ready = co_await lookup.Ready(deadline);
+      if (!ready && loop_.Now() >= deadline) {
         co_return Fail(ErrorCode::kTimeout, what + ": no answer in time");
+      }
       lookup.Step();
     }
     if (lookup.status() != ARES_SUCCESS) {

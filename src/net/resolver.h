@@ -4,6 +4,7 @@
 // cached and both files are read anew each time, so that a name whose address changes is followed at the
 // next connection. Works in a static binary in an empty image, which getaddrinfo does not promise.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,8 +28,11 @@ class Resolver {
 };
 
 struct ResolverOptions {
-  // Its name servers may have ports ("nameserver 127.0.0.1:5353"). Without the file: 127.0.0.1:53.
-  std::string resolv_conf_file = "/etc/resolv.conf";
+  std::string resolv_conf_file = "/etc/resolv.conf";  // without it: the name server 127.0.0.1
+  uint16_t port = 53;                                 // of the name servers
+  // After which the next name server is asked, or the same again; doubles with each round of `rounds_max`.
+  std::chrono::milliseconds attempt_timeout = std::chrono::seconds(1);
+  int rounds_max = 4;
 };
 
 // The system's names. Belongs to `loop`, which must outlive it.

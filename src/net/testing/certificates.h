@@ -1,6 +1,6 @@
 #pragma once
 
-// Certificates made on the spot, for tests of TLS. A test that uses them links net_testing.
+// Certificates made on the spot, for tests of TLS.
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>

@@ -1,7 +1,7 @@
 #pragma once
 
 // Two connected streams in memory, for tests of protocols: a connection without sockets, whose buffers are as
-// small and whose reads are as odd as the test likes. A test that uses it links net_testing.
+// small and whose reads are as odd as the test likes.
 
 #include <cstddef>
 #include <cstdint>
