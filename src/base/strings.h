@@ -30,7 +30,9 @@ std::optional<T> ParseInt(std::string_view text) {
 }
 
 // ASCII only, as protocols want it.
-constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char ToLower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
 // Without leading and trailing blanks and tabs.
