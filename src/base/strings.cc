@@ -1,8 +1,8 @@
 // The one file that compiles fmt's implementation; the others see only its declarations.
 #define FMT_HEADER_ONLY 1
-#include <fmt/format.h>
-
 #include "base/strings.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
