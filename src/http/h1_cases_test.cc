@@ -198,9 +198,10 @@ TEST(H1Cases, EachIsAnsweredAsDocumented) {
   }
 }
 
-TEST(H1Cases, EachIsAnsweredTheSameByteByByte) {
+TEST(H1Cases, EachIsAnsweredTheSameInSmallPieces) {
   for (const Case& c : kCases) {
-    testing::Wire wire(c.bytes, testing::ByteByByte());
+    const size_t piece = c.bytes.size() > 1000 ? 61 : 1;  // bytes
+    testing::Wire wire(c.bytes, [piece] { return piece; });
     EXPECT_EQ(testing::RequestOutcome(wire), c.answer) << c.number << ' ' << c.what;
   }
 }

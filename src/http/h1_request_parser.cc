@@ -104,7 +104,8 @@ H1Progress H1RequestParser::ReadTarget(std::string_view bytes) {
 
 H1Progress H1RequestParser::ReadVersion(std::string_view bytes) {
   const std::string_view version = bytes.substr(target_end_ + 1, kVersionLine.size());
-  for (size_t i = 0; i < version.size(); ++i) {
+  const bool is_usual = version == "HTTP/1.1\r\n";
+  for (size_t i = 0; !is_usual && i < version.size(); ++i) {
     const bool matches =
         kVersionLine[i] == 'd' ? version[i] >= '0' && version[i] <= '9' : version[i] == kVersionLine[i];
     if (!matches) return Refuse(400, "bad version");
