@@ -19,9 +19,9 @@ constexpr std::string_view kUnixPrefix = "unix:";
 Result<Address> UnixAddress(std::string_view path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return Fail(ErrorCode::kInvalid, Format("a Unix socket path has 1 to {} bytes, not {}",
-                                            sizeof address.sun_path - 1, path.size()));
+  if (path.empty() || path.size() >= sizeof address.sun_path || path.contains('\0')) {
+    return Fail(ErrorCode::kInvalid, Format("a Unix socket path has 1 to {} bytes, none of them zero",
+                                            sizeof address.sun_path - 1));
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   const size_t length = offsetof(sockaddr_un, sun_path) + path.size() + 1;
@@ -36,7 +36,8 @@ Address::Address(const sockaddr* address, socklen_t length)
 }
 
 Result<Address> Address::FromHostPort(std::string_view host, uint16_t port) {
-  const std::string name(host);
+  const std::string name(host.substr(0, host.find('\0')));
+  if (name.size() != host.size()) return Fail(ErrorCode::kInvalid, "an address contains a zero byte");
   sockaddr_in v4{};
   if (inet_pton(AF_INET, name.c_str(), &v4.sin_addr) == 1) {
     v4.sin_family = AF_INET;

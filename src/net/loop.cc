@@ -71,14 +71,20 @@ Loop::~Loop() {
 void Loop::RunUntilIdle() {
   do {
     Turn(false);
-  } while (!ready_.empty());
+  } while (!ready_.empty() || TimerIsDue());
 }
 
 void Loop::Turn(bool may_block) {
   CollectEvents(may_block && ready_.empty() ? TimeoutMs() : 0);
   now_ = clock_.Now();
-  FireTimers();
   RunPosted();
+  ResumeWoken();
+  FireTimers();
+  ResumeWoken();
+}
+
+// Those that are woken meanwhile have their turn next time.
+void Loop::ResumeWoken() {
   List<Waiter> woken;
   woken.Splice(ready_);
   while (Waiter* waiter = woken.PopFront()) waiter->Resume();
@@ -105,7 +111,7 @@ int Loop::TimeoutMs() const {
 }
 
 void Loop::FireTimers() {
-  while (!timers_.empty() && timers_.front()->expiry_ <= now_) {
+  while (TimerIsDue()) {
     TimerEntry* timer = timers_.front();
     RemoveTimer(0);
     timer->OnTimer();

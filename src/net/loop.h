@@ -2,10 +2,12 @@
 
 // The event loop: one per thread, and everything that waits on it belongs to that thread.
 //
-// A turn of the loop has two halves. First the kernel's events and the expired timers are turned into woken
-// waiters, without running any of them. Then posted closures run, and the woken coroutines are resumed in the
-// order of waking. Whatever a resumed coroutine destroys, a socket with an event in the same turn or another
-// waiter, is safe to destroy.
+// A turn of the loop turns the kernel's events into woken waiters, without running any of them; then posted
+// closures run, and the woken coroutines are resumed in the order of waking. Whatever a resumed coroutine
+// destroys, a socket with an event in the same turn or another waiter, is safe to destroy.
+//
+// Only then do deadlines expire: when a busy or suspended process is late, what has arrived meanwhile counts,
+// rather than the time that has passed.
 
 #include <cassert>
 #include <coroutine>
@@ -92,8 +94,8 @@ class Loop {
   template <typename T>
   T Run(Task<T> task);
 
-  // Runs turns until nothing is woken, without waiting for time to pass or for the kernel. For tests with a
-  // ManualClock: advance it, call this, look.
+  // Runs turns until nothing is woken and no timer is due, without waiting for time to pass or for the
+  // kernel. For tests with a ManualClock: advance it, call this, look.
   void RunUntilIdle();
 
   // Suspends the caller until `deadline`, for `duration`, or until all that is woken now has run.
@@ -116,6 +118,8 @@ class Loop {
   void CollectEvents(int timeout_ms);
   int TimeoutMs() const;
   void FireTimers();
+  void ResumeWoken();
+  bool TimerIsDue() const { return !timers_.empty() && timers_.front()->expiry_ <= now_; }
   void RunPosted();
   void SiftUp(size_t index);
   void SiftDown(size_t index);

@@ -3,10 +3,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 
 #include "base/strings.h"
 
@@ -22,14 +26,23 @@ UniqueFd NewSocket(int family) {
   return UniqueFd(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-// Whether a Unix socket's path has no listener any more.
+const char* UnixPath(const Address& address) {
+  return reinterpret_cast<const sockaddr_un*>(address.get())->sun_path;
+}
+
+// Whether there is a Unix socket (connecting to a plain file is refused too) that nobody listens on any more.
 bool IsDeadUnixSocket(const Address& address) {
+  struct stat info;
+  if (lstat(UnixPath(address), &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   const UniqueFd probe = NewSocket(AF_UNIX);
   return probe && connect(probe.get(), address.get(), address.length()) != 0 && errno == ECONNREFUSED;
 }
 
-void UnlinkUnixPath(const Address& address) {
-  unlink(reinterpret_cast<const sockaddr_un*>(address.get())->sun_path);
+// Whether accept failed for the connection that was next, and may be tried again for another (accept(2)).
+bool IsOfOneConnection(int number) {
+  constexpr std::array kNumbers = {EINTR,     ECONNABORTED, EPROTO,     EPERM,        ENETDOWN,   ENOPROTOOPT,
+                                   EHOSTDOWN, ENONET,       EOPNOTSUPP, EHOSTUNREACH, ENETUNREACH};
+  return std::ranges::find(kNumbers, number) != kNumbers.end();
 }
 
 Address LocalAddressOf(int fd) {
@@ -77,7 +90,7 @@ Io Socket::TryWrite(std::span<const iovec> pieces) {
     } else {
       msghdr message{};
       message.msg_iov = const_cast<iovec*>(pieces.data());
-      message.msg_iovlen = pieces.size();
+      message.msg_iovlen = std::min<size_t>(pieces.size(), IOV_MAX);
       bytes = sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
     }
     if (bytes >= 0) return {IoStatus::kOk, static_cast<size_t>(bytes)};
@@ -111,6 +124,9 @@ Task<Result<std::unique_ptr<Socket>>> Connect(Loop& loop, Address address, TimeP
   if (address.family() != AF_UNIX) SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   const int raw_fd = fd.get();
   const bool at_once = connect(raw_fd, address.get(), address.length()) == 0;
+  if (!at_once && errno == EAGAIN) {  // a Unix socket with a full backlog, or no local port left
+    co_return Fail(ErrorCode::kUnavailable, what + ": no room for another connection");
+  }
   if (!at_once && errno != EINPROGRESS) co_return FailErrno(errno, what);
   auto adopted = Socket::Adopt(loop, std::move(fd));
   if (at_once || !adopted) co_return adopted;
@@ -131,7 +147,7 @@ Result<std::unique_ptr<Listener>> Listener::Open(Loop& loop, const Address& addr
   UniqueFd fd = NewSocket(address.family());
   if (!fd) return FailErrno(errno, what);
   if (address.family() == AF_UNIX) {
-    if (IsDeadUnixSocket(address)) UnlinkUnixPath(address);
+    if (IsDeadUnixSocket(address)) unlink(UnixPath(address));
   } else {
     SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     if (options.reuse_port) SetOption(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
@@ -148,7 +164,7 @@ Result<std::unique_ptr<Listener>> Listener::Open(Loop& loop, const Address& addr
 }
 
 Listener::~Listener() {
-  if (address_.family() == AF_UNIX) UnlinkUnixPath(address_);
+  if (address_.family() == AF_UNIX) unlink(UnixPath(address_));
 }
 
 Task<Result<std::unique_ptr<Socket>>> Listener::Accept() {
@@ -158,7 +174,7 @@ Task<Result<std::unique_ptr<Socket>>> Listener::Accept() {
     if (errno == EAGAIN) {
       watcher_.ReadWouldBlock();
       co_await watcher_.Readable(kNever);
-    } else if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
+    } else if (!IsOfOneConnection(errno)) {
       co_return FailErrno(errno, "accept");
     }
   }

@@ -201,6 +201,24 @@ TEST(WaitList, ATaskMayCancelAnotherThatIsWokenInTheSameTurn) {
   EXPECT_EQ(log, "x");
 }
 
+TEST(WaitList, NewsThatIsThereWinsOverADeadlineThatHasPassed) {
+  ManualClock clock;
+  Loop loop(clock);
+  WaitList list(loop);
+  std::string log;
+  TaskGroup group(loop);
+  auto wait = [](WaitList& news, TimePoint deadline, std::string& text) -> Task<void> {
+    const bool woken = co_await news.Wait(deadline);
+    text += woken ? 'w' : 'd';
+  };
+  group.Spawn(wait(list, clock.Now() + milliseconds(10), log));
+  list.WakeAll();
+  group.Spawn(wait(list, clock.Now() + milliseconds(10), log));
+  clock.Advance(milliseconds(20));
+  loop.RunUntilIdle();
+  EXPECT_EQ(log, "wd");
+}
+
 Task<Result<int>> SlowAnswer(Loop& loop, milliseconds delay) {
   co_await loop.Sleep(delay);
   co_return 42;
@@ -244,6 +262,74 @@ TEST(Loop, PostedClosuresRunOnTheLoopsThread) {
   loop.Run(wait(posted, ran_on));
   other.join();
   EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST(Loop, IdleMeansThatNoTimerIsDue) {
+  ManualClock clock;
+  Loop loop(clock);
+  std::string log;
+  TaskGroup group(loop);
+  auto twice = [](Loop& on, std::string& text) -> Task<void> {
+    const TimePoint deadline = on.Now() + milliseconds(10);
+    co_await on.SleepUntil(deadline);
+    text += '1';
+    co_await on.SleepUntil(deadline);  // over already
+    text += '2';
+  };
+  group.Spawn(twice(loop, log));
+  clock.Advance(milliseconds(10));
+  loop.RunUntilIdle();
+  EXPECT_EQ(log, "12");
+}
+
+TEST(Loop, ClosuresThatNeverRanAreDestroyedWithIt) {
+  SystemClock clock;
+  auto owned = std::make_shared<int>(1);
+  {
+    Loop loop(clock);
+    loop.Post([owned] { ++*owned; });
+    EXPECT_EQ(owned.use_count(), 2);
+  }
+  EXPECT_EQ(owned.use_count(), 1);
+  EXPECT_EQ(*owned, 1);
+}
+
+Task<void> Count(int& count) {
+  ++count;
+  co_return;
+}
+
+TEST(TaskGroup, TasksMayEndWhileTheyAreSpawned) {
+  ManualClock clock;
+  Loop loop(clock);
+  TaskGroup group(loop);
+  int count = 0;
+  for (int i = 0; i < 100000; ++i) group.Spawn(Count(count));
+  EXPECT_EQ(count, 100000);
+  EXPECT_EQ(group.size(), 0u);
+}
+
+struct SpawnsWhenDestroyed {
+  Loop& loop;
+  TaskGroup& group;
+  int& destroyed;
+  ~SpawnsWhenDestroyed() { group.Spawn(SleepGuarded(loop, destroyed)); }
+};
+
+Task<void> HoldSpawner(Loop& loop, TaskGroup& group, int& destroyed) {
+  const SpawnsWhenDestroyed spawner{loop, group, destroyed};
+  co_await loop.Sleep(std::chrono::hours(1));
+}
+
+TEST(TaskGroup, CancellingTakesAlongWhatCancelledTasksSpawn) {
+  ManualClock clock;
+  Loop loop(clock);
+  int destroyed = 0;
+  TaskGroup group(loop);
+  group.Spawn(HoldSpawner(loop, group, destroyed));
+  group.CancelAll();
+  EXPECT_EQ(group.size(), 0u);
+  EXPECT_EQ(destroyed, 1);
 }
 
 TEST(TaskGroup, EmptyWaitsForTheLastTask) {
