@@ -291,9 +291,8 @@ net::Task<Result<ResponseHead>> H1ClientConnection::ReadHead(TimePoint deadline)
       co_return Break(ErrorCode::kInternal, "the response's head was cut off");
     }
     if (read_ended_) co_return Break(ErrorCode::kDisconnected, "the server closed without an answer");
-    if (!co_await stream_->Readable(deadline)) {
-      co_return Fail(ErrorCode::kTimeout, "the server did not answer in time");
-    }
+    const bool readable = co_await stream_->Readable(deadline);
+    if (!readable) co_return Fail(ErrorCode::kTimeout, "the server did not answer in time");
   }
 }
 

@@ -217,10 +217,13 @@ net::Task<bool> H1ServerExchange::End() {
     if (refused_status_ == 0) refused_status_ = 500;
     RespondError(refused_status_, HasBody(refused_status_) ? ErrorBody::kWith : ErrorBody::kWithout);
   }
-  if (!receiver_.body_done() && !co_await DropRestOfBody()) keep_alive_ = false;
+  if (!receiver_.body_done()) {
+    const bool dropped = co_await DropRestOfBody();
+    if (!dropped) keep_alive_ = false;
+  }
   receiver_.End();
-  if (out_.size() > kOutBytesMax && !co_await Flush()) co_return false;
-  co_return keep_alive_;
+  if (out_.size() > kOutBytesMax) co_await Flush();
+  co_return keep_alive_ && !broken_;
 }
 
 }  // namespace cairn::http

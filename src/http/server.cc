@@ -53,7 +53,8 @@ net::Task<void> Server::ServeConnection(std::unique_ptr<net::Stream> stream) {
   }
   if (stream) {
     Buffer received;
-    const bool http2 = stream->protocol() == "h2" || co_await ServeH1(*core_, *stream, received);
+    bool http2 = stream->protocol() == "h2";
+    if (!http2) http2 = co_await ServeH1(*core_, *stream, received);
     if (http2) co_await ServeH2(*core_, *stream, received);
   }
   connection_ended_.WakeAll();
