@@ -62,6 +62,7 @@ Result<std::unique_ptr<Socket>> Socket::Adopt(Loop& loop, UniqueFd fd) {
 
 Io Socket::Failed(std::string_view what) {
   error_ = ErrnoError(errno, what);
+  peer_closed_ = true;
   return {IoStatus::kFailed};
 }
 
@@ -73,7 +74,10 @@ Io Socket::TryRead(std::span<char> into) {
       if (static_cast<size_t>(bytes) < into.size()) watcher_.ReadDrained();
       return {IoStatus::kOk, static_cast<size_t>(bytes)};
     }
-    if (bytes == 0) return {IoStatus::kEnd};
+    if (bytes == 0) {
+      peer_closed_ = true;
+      return {IoStatus::kEnd};
+    }
     if (errno == EAGAIN) {
       watcher_.ReadWouldBlock();
       return {IoStatus::kWouldBlock};

@@ -26,7 +26,7 @@ class Socket final : public Stream {
   Waiter Writable(TimePoint deadline) override { return watcher_.Writable(deadline); }
   void WakeReaders() override { watcher_.WakeReaders(); }
   void FinishWriting() override;
-  bool PeerClosed() const override { return watcher_.hung_up(); }
+  bool PeerClosed() const override { return peer_closed_ || watcher_.hung_up(); }
   Loop& loop() const override { return watcher_.loop(); }
 
   Address PeerAddress() const;
@@ -39,7 +39,8 @@ class Socket final : public Stream {
   Io Failed(std::string_view what);
 
   UniqueFd fd_;
-  Watcher watcher_;  // after fd_: leaves the epoll set before the descriptor closes
+  Watcher watcher_;           // after fd_: leaves the epoll set before the descriptor closes
+  bool peer_closed_ = false;  // as an operation found it, maybe before the loop heard of it
 };
 
 // Connects, or fails with kUnavailable (refused, unreachable), kTimeout or kInvalid. TCP_NODELAY is set.
