@@ -8,7 +8,7 @@ Task<Result<size_t>> ReadSome(Stream& stream, std::span<char> into, TimePoint de
     if (io.status == IoStatus::kOk) co_return io.bytes;
     if (io.status == IoStatus::kEnd) co_return 0;
     if (io.status == IoStatus::kFailed) co_return std::unexpected(stream.error());
-    if (!co_await stream.Readable(deadline)) co_return Fail(ErrorCode::kTimeout, "no bytes came in time");
+    if (const bool in_time = co_await stream.Readable(deadline); !in_time) co_return Fail(ErrorCode::kTimeout, "no bytes came in time");
   }
 }
 
@@ -20,7 +20,7 @@ Task<Result<>> WriteAll(Stream& stream, std::string_view bytes, TimePoint deadli
       bytes.remove_prefix(io.bytes);
     } else if (io.status == IoStatus::kFailed) {
       co_return std::unexpected(stream.error());
-    } else if (!co_await stream.Writable(deadline)) {
+    } else if (const bool in_time = co_await stream.Writable(deadline); !in_time) {
       co_return Fail(ErrorCode::kTimeout, "the peer took no bytes in time");
     }
   }

@@ -238,7 +238,7 @@ Task<Result<std::unique_ptr<Stream>>> TlsStream::Handshake(std::shared_ptr<const
       co_return std::unexpected(stream->HandshakeError(error));
     }
     const Wants wants = error == SSL_ERROR_WANT_READ ? Wants::kRead : Wants::kWrite;
-    if (!co_await stream->WaitFor(wants, deadline)) {
+    if (const bool in_time = co_await stream->WaitFor(wants, deadline); !in_time) {
       co_return Fail(ErrorCode::kTimeout, Format("TLS with {}: no answer in time", stream->peer_));
     }
   }
