@@ -156,7 +156,7 @@ net::Task<Result<>> H1ClientConnection::Flush(TimePoint deadline) {
       sent_bytes_ = true;
     } else if (io.status != net::IoStatus::kWouldBlock) {
       co_return Break(ErrorCode::kDisconnected, "the connection broke while sending a request");
-    } else if (!co_await stream_->Writable(deadline)) {
+    } else if (const bool in_time = co_await stream_->Writable(deadline); !in_time) {
       co_return Break(ErrorCode::kTimeout, "the server took no bytes of a request in time");
     }
   }
@@ -181,7 +181,7 @@ net::Task<Result<>> H1ClientConnection::AwaitContinue() {
   for (;;) {
     PollHead();
     if (!awaits_continue_ || head_state_ != Head::kAwaited || read_ended_) break;
-    if (!co_await stream_->Readable(deadline)) break;
+    if (const bool in_time = co_await stream_->Readable(deadline); !in_time) break;
   }
   awaits_continue_ = false;
   co_return WriteProblem();
@@ -219,7 +219,7 @@ net::Task<Result<>> H1ClientConnection::WriteBody(std::string_view piece) {
       sent_bytes_ = true;
     } else if (io.status != net::IoStatus::kWouldBlock) {
       co_return Break(ErrorCode::kDisconnected, "the connection broke while sending a body");
-    } else if (!co_await WritableOrReadable(WriteDeadline())) {
+    } else if (const bool in_time = co_await WritableOrReadable(WriteDeadline()); !in_time) {
       co_return Break(ErrorCode::kTimeout, "the server took no bytes of a body in time");
     }
   }
@@ -307,7 +307,7 @@ net::Task<Result<std::string_view>> H1ClientConnection::ReadBody(TimePoint deadl
     const net::Io io = TryFill(*stream_, receiver_.room());
     if (io.status == net::IoStatus::kOk) continue;
     if (io.status == net::IoStatus::kWouldBlock) {
-      if (!co_await stream_->Readable(deadline)) {
+      if (const bool in_time = co_await stream_->Readable(deadline); !in_time) {
         co_return Fail(ErrorCode::kTimeout, "the response's body did not come in time");
       }
     } else if (io.status != net::IoStatus::kEnd || !receiver_.EndBody()) {

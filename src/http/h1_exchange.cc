@@ -44,10 +44,11 @@ net::Task<bool> H1ServerExchange::Flush() {
   while (!out_.empty() && !broken_) {
     const net::Io io = TryFlush(stream_, out_);
     if (io.status == net::IoStatus::kOk) continue;
-    if (io.status != net::IoStatus::kWouldBlock ||
-        !co_await stream_.Writable(core_.loop().Now() + core_.options().write_timeout)) {
-      broken_ = true;
-    }
+    broken_ = io.status != net::IoStatus::kWouldBlock;
+    if (broken_) break;
+    const TimePoint deadline = core_.loop().Now() + core_.options().write_timeout;
+    const bool in_time = co_await stream_.Writable(deadline);
+    broken_ = !in_time;
   }
   co_return !broken_;
 }
@@ -78,7 +79,7 @@ net::Task<Result<>> H1ServerExchange::ReceiveBody() {
     continue_sent_ = true;
     out_.Append(kContinue);
   }
-  if (!out_.empty() && !co_await Flush()) {
+  if (const bool sent = co_await Flush(); !sent) {
     co_return RefuseBody(400, ErrorCode::kDisconnected, "the client is gone");
   }
   Buffer& room = receiver_.room();
@@ -89,7 +90,8 @@ net::Task<Result<>> H1ServerExchange::ReceiveBody() {
       broken_ = true;
       co_return RefuseBody(400, ErrorCode::kDisconnected, "the connection ended within the request's body");
     }
-    if (!co_await stream_.Readable(core_.loop().Now() + core_.options().body_timeout)) {
+    if (const bool in_time = co_await stream_.Readable(core_.loop().Now() + core_.options().body_timeout);
+        !in_time) {
       co_return RefuseBody(408, ErrorCode::kTimeout, "the request's body did not come in time");
     }
   }
@@ -158,8 +160,9 @@ net::Task<Result<>> H1ServerExchange::StartResponse(ResponseHead head,
   framing.connection = ConnectionValue();
   AppendResponseHead(out_, head, framing, core_.DateLine());
   // A known length comes with its body at once; an endless stream may have nothing to say for long.
-  if (!content_length && !bodiless_response_ && !co_await Flush())
-    co_return Fail(ErrorCode::kDisconnected, "the client is gone");
+  if (content_length || bodiless_response_) co_return {};
+  const bool sent = co_await Flush();
+  if (!sent) co_return Fail(ErrorCode::kDisconnected, "the client is gone");
   co_return {};
 }
 
@@ -176,10 +179,11 @@ net::Task<Result<>> H1ServerExchange::WriteBody(std::string_view piece) {
   while (!piece.empty() && !broken_) {
     const net::Io io = TryWritePiece(stream_, out_, piece, after);
     if (io.status == net::IoStatus::kOk) continue;
-    if (io.status != net::IoStatus::kWouldBlock ||
-        !co_await stream_.Writable(core_.loop().Now() + core_.options().write_timeout)) {
-      broken_ = true;
-    }
+    broken_ = io.status != net::IoStatus::kWouldBlock;
+    if (broken_) break;
+    const TimePoint deadline = core_.loop().Now() + core_.options().write_timeout;
+    const bool in_time = co_await stream_.Writable(deadline);
+    broken_ = !in_time;
   }
   if (broken_) co_return Fail(ErrorCode::kDisconnected, "the client is gone");
   co_return {};
@@ -203,7 +207,8 @@ net::Task<Result<std::unique_ptr<net::Stream>>> H1ServerExchange::Upgrade(Respon
   H1Framing framing;
   framing.connection = "Upgrade";
   AppendResponseHead(out_, head, framing, core_.DateLine());
-  if (!co_await Flush()) co_return Fail(ErrorCode::kDisconnected, "the client is gone");
+  if (const bool sent = co_await Flush(); !sent)
+    co_return Fail(ErrorCode::kDisconnected, "the client is gone");
   co_return MakeUpgradedStream(stream_, receiver_.TakeUnread());
 }
 

@@ -45,7 +45,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
       const bool parseable = !in.empty() && preface == Preface::kNo;
       const H1Progress progress = parseable ? parser.Parse(in.view()) : H1Progress::kNeedMore;
       if (progress == H1Progress::kDone) {
-        if (!co_await ServeRequest(parser.head(), parser.consumed())) break;
+        if (const bool usable = co_await ServeRequest(parser.head(), parser.consumed()); !usable) break;
         parser.Reset();
         continue;
       }
@@ -53,7 +53,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
         RespondError(parser.error().status, ErrorBody::kWith);
         break;
       }
-      if (!co_await Fill()) break;
+      if (const bool received = co_await Fill(); !received) break;
     }
     co_await Close();
     co_return false;
@@ -72,7 +72,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
 
   // Sends what is waiting and receives more of a head. False when the connection is over.
   net::Task<bool> Fill() {
-    if (!co_await SendAnswers()) co_return false;
+    if (const bool sent = co_await SendAnswers(); !sent) co_return false;
     if (++reads_in_a_row_ > kReadsInARowMax) {
       reads_in_a_row_ = 0;
       co_await core_.loop().Yield();
@@ -91,7 +91,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
       }
       reads_in_a_row_ = 0;
       const TimePoint deadline = idle ? core_.loop().Now() + core_.options().idle_timeout : head_deadline_;
-      if (!co_await stream_.Readable(deadline)) {
+      if (const bool in_time = co_await stream_.Readable(deadline); !in_time) {
         if (idle) co_return EndIdle();
         RespondError(408, ErrorBody::kWith);
         co_return false;
@@ -115,7 +115,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
     handling.Start();
     if (!handling.done()) {
       // Answers to earlier, pipelined requests do not wait for this one.
-      if (!out_.empty() && !co_await Flush()) co_return false;
+      if (const bool sent = co_await Flush(); !sent) co_return false;
       co_await handling.Ended();
     }
     co_return co_await End();
@@ -131,7 +131,7 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
   // Sends what is left and closes without destroying it.
   net::Task<void> Close() {
     if (broken_) co_return;
-    if (!co_await SendAnswers()) co_return;
+    if (const bool sent = co_await SendAnswers(); !sent) co_return;
     stream_.FinishWriting();
     if (!linger_) co_return;
     Buffer& in = receiver_.in();
@@ -141,7 +141,9 @@ class H1ServerConnection final : public H1ServerExchange, public DrainableConnec
       const net::Io io = TryFill(stream_, in);
       if (io.status == net::IoStatus::kOk) {
         dropped += io.bytes;
-      } else if (io.status != net::IoStatus::kWouldBlock || !co_await stream_.Readable(deadline)) {
+      } else if (io.status != net::IoStatus::kWouldBlock) {
+        co_return;
+      } else if (const bool in_time = co_await stream_.Readable(deadline); !in_time) {
         co_return;
       }
     }

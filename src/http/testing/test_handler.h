@@ -64,18 +64,18 @@ class TestHandler final : public Handler {
 
   // Each piece of the body back when it comes.
   net::Task<void> Duplex(Exchange& exchange) {
-    if (!co_await exchange.StartResponse({}, std::nullopt)) co_return;
+    if (const auto done = co_await exchange.StartResponse({}, std::nullopt); !done) co_return;
     for (;;) {
       const Result<std::string_view> piece = co_await exchange.ReadBody();
       if (!piece) co_return;
       if (piece->empty()) break;
-      if (!co_await exchange.WriteBody(*piece)) co_return;
+      if (const auto done = co_await exchange.WriteBody(*piece); !done) co_return;
     }
     (void)co_await exchange.FinishResponse();
   }
 
   static net::Task<void> Half(Exchange& exchange) {
-    if (!co_await exchange.StartResponse({}, std::nullopt)) co_return;
+    if (const auto done = co_await exchange.StartResponse({}, std::nullopt); !done) co_return;
     (void)co_await exchange.WriteBody("half");
   }
 
@@ -87,10 +87,10 @@ class TestHandler final : public Handler {
   // As many bytes as the query says, in pieces of 1,000, with a trailer.
   net::Task<void> Stream(Exchange& exchange) {
     const auto bytes = ParseInt<size_t>(exchange.request().query).value_or(0);
-    if (!co_await exchange.StartResponse({}, std::nullopt)) co_return;
+    if (const auto done = co_await exchange.StartResponse({}, std::nullopt); !done) co_return;
     for (streamed_bytes = 0; streamed_bytes < bytes;) {
       const std::string piece(std::min<size_t>(1000, bytes - streamed_bytes), 's');
-      if (!co_await exchange.WriteBody(piece)) co_return;
+      if (const auto done = co_await exchange.WriteBody(piece); !done) co_return;
       streamed_bytes += piece.size();
     }
     const Field trailer{"X-Sum", "42"};
@@ -128,7 +128,7 @@ class TestHandler final : public Handler {
       if (!size || *size == 0) co_return;
       std::string twice(bytes.data(), *size);
       twice += twice;
-      if (!co_await net::WriteAll(**stream, twice, kNever)) co_return;
+      if (const auto done = co_await net::WriteAll(**stream, twice, kNever); !done) co_return;
     }
   }
 
