@@ -199,7 +199,7 @@ void H2ClientExchange::OnClosed(uint32_t code, bool by_peer) {
 net::Task<void> H2ClientExchange::AwaitContinue() {
   const TimePoint deadline = connection_.loop().Now() + kContinueTimeout;
   while (awaits_continue_ && !head_ && !failure_) {
-    if (!co_await input_changed().Wait(deadline)) break;
+    if (const bool in_time = co_await input_changed().Wait(deadline); !in_time) break;
   }
   awaits_continue_ = false;
 }
@@ -222,7 +222,7 @@ net::Task<Result<ResponseHead>> H2ClientExchange::ReadHead(TimePoint deadline) {
   for (;;) {
     if (head_) co_return *head_;
     if (failure_) co_return std::unexpected(*failure_);
-    if (!co_await input_changed().Wait(deadline)) {
+    if (const bool in_time = co_await input_changed().Wait(deadline); !in_time) {
       co_return Fail(ErrorCode::kTimeout, "the server did not answer in time");
     }
   }
@@ -234,7 +234,7 @@ net::Task<Result<std::string_view>> H2ClientExchange::ReadBody(TimePoint deadlin
     const std::string_view piece = TakePiece();
     if (!piece.empty() || input_ended()) co_return piece;
     if (failure_) co_return std::unexpected(*failure_);
-    if (!co_await input_changed().Wait(deadline)) {
+    if (const bool in_time = co_await input_changed().Wait(deadline); !in_time) {
       co_return Fail(ErrorCode::kTimeout, "the response's body did not come in time");
     }
   }

@@ -112,7 +112,8 @@ net::Task<Result<std::string_view>> H2ServerExchange::ReadBody() {
     if (head_.expect_continue && !continue_sent_ && body_read_ == 0 && response_ == Response::kNone) {
       SendContinue();
     }
-    if (!co_await input_changed().Wait(core_.loop().Now() + core_.options().body_timeout)) {
+    if (const bool in_time = co_await input_changed().Wait(core_.loop().Now() + core_.options().body_timeout);
+        !in_time) {
       co_return RefuseBody(408, ErrorCode::kTimeout, "the request's body did not come in time");
     }
   }

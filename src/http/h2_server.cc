@@ -65,7 +65,7 @@ class H2ServerConnection final : public H2Session, public H2ExchangeOwner, publi
   }
 
  private:
-  enum class Leaving : uint8_t { kNo, kAnnounced, kAwaitingPing, kFinal };
+  enum class Leaving : uint8_t { kNo, kAnnouncing, kAnnounced, kAwaitingPing, kFinal };
 
   // H2ExchangeOwner:
   void OnRequest(H2ServerExchange& exchange) override { to_start_.push_back(&exchange); }
@@ -96,6 +96,11 @@ class H2ServerConnection final : public H2Session, public H2ExchangeOwner, publi
     }
   }
 
+  void OnGoAwaySent() override {
+    if (leaving_ == Leaving::kAnnouncing) leaving_ = Leaving::kAnnounced;
+    if (core_.closing()) BeginRoundTrip();
+  }
+
   void OnStep() override;
   void OnTurn() override;
   TimePoint NextTurn() const override;
@@ -109,6 +114,7 @@ class H2ServerConnection final : public H2Session, public H2ExchangeOwner, publi
   }
 
   void AnnounceLeaving();
+  void BeginRoundTrip();
   void Leave();
   net::Task<void> Linger();
 
@@ -147,11 +153,9 @@ void H2ServerConnection::OnTurn() {
   const std::vector<H2ServerExchange*> starting = std::exchange(to_start_, {});
   for (H2ServerExchange* exchange : starting) exchange->Start();
   const TimePoint now = core_.loop().Now();
-  if (core_.closing() && leaving_ < Leaving::kAwaitingPing) {
+  if (core_.closing()) {
     AnnounceLeaving();
-    nghttp2_submit_ping(handle(), NGHTTP2_FLAG_NONE, kLeavingPing.data());
-    leaving_ = Leaving::kAwaitingPing;
-    ping_deadline_ = now + kRoundTripMax;
+    BeginRoundTrip();
   }
   if (leaving_ == Leaving::kAwaitingPing && now >= ping_deadline_) Leave();
   if (now >= HeadDeadline()) Terminate(NGHTTP2_ENHANCE_YOUR_CALM);
@@ -166,8 +170,16 @@ TimePoint H2ServerConnection::NextTurn() const {
 
 void H2ServerConnection::AnnounceLeaving() {
   if (leaving_ != Leaving::kNo) return;
-  leaving_ = Leaving::kAnnounced;
+  leaving_ = Leaving::kAnnouncing;
   nghttp2_submit_shutdown_notice(handle());
+}
+
+// What the client sends after its answer, it sends knowing that we leave.
+void H2ServerConnection::BeginRoundTrip() {
+  if (leaving_ != Leaving::kAnnounced) return;
+  leaving_ = Leaving::kAwaitingPing;
+  ping_deadline_ = core_.loop().Now() + kRoundTripMax;
+  nghttp2_submit_ping(handle(), NGHTTP2_FLAG_NONE, kLeavingPing.data());
 }
 
 // What was not seen by now may be sent again elsewhere; what was is finished.
@@ -185,7 +197,8 @@ net::Task<void> H2ServerConnection::Linger() {
     const net::Io io = transport().TryRead(dropped.Room(kLingerReadBytes));
     bytes += io.bytes;
     if (io.status == net::IoStatus::kOk) continue;
-    if (io.status != net::IoStatus::kWouldBlock || !co_await transport().Readable(deadline)) co_return;
+    if (io.status != net::IoStatus::kWouldBlock) co_return;
+    if (const bool in_time = co_await transport().Readable(deadline); !in_time) co_return;
   }
 }
 

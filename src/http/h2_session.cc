@@ -251,7 +251,7 @@ void H2Session::HandleFrame(const nghttp2_frame& frame) {
 void H2Session::Feed(std::string_view bytes) {
   const ssize_t used =
       nghttp2_session_mem_recv(handle(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  if (abusive_ || used == NGHTTP2_ERR_FLOODED) {
+  if (abusive_ || used == NGHTTP2_ERR_FLOODED || used == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) {
     Terminate(NGHTTP2_ENHANCE_YOUR_CALM);
   } else if (used < 0) {
     Break();
@@ -304,6 +304,9 @@ void H2Session::HandleSentFrame(const nghttp2_frame& frame) {
     case NGHTTP2_HEADERS:
       if (stream) stream->OnHeadSent();
       break;
+    case NGHTTP2_GOAWAY:
+      OnGoAwaySent();
+      return;
     default:
       return;
   }
@@ -348,13 +351,14 @@ void H2Session::Flush() {
   }
   if (out_.empty()) drained_.WakeAll();
   if (!sending_.empty() && !stall_timed_) output_wanted_.WakeOne();
+  if (!nghttp2_session_want_read(handle())) stream_.WakeReaders();  // Receive() can end
   OnStep();
 }
 
 net::Task<void> H2Session::Send() {
   while (!broken_) {
     if (write_blocked_) {
-      if (!co_await stream_.Writable(loop().Now() + options_.write_timeout)) {
+      if (const bool in_time = co_await stream_.Writable(loop().Now() + options_.write_timeout); !in_time) {
         Break();
         co_return;
       }

@@ -66,6 +66,7 @@ class H2Session {
   // After nghttp2 has run. Streams that have been closed may be destroyed.
   virtual void OnStep() {}
   virtual void OnFrame(const nghttp2_frame&) {}
+  virtual void OnGoAwaySent() {}
   // A stream was reset, by the peer or because of what it sent.
   virtual void OnReset() {}
 
