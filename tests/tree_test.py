@@ -281,6 +281,31 @@ def size_problems(tree, exceptions):
             yield f"EXCEPTIONS: '{entry}' has no reason"
 
 
+def coroutine_problems(tree):
+    """What GCC 12 miscompiles without a word (src/net/task.h): awaiting within a condition or beside && and ||."""
+    advice = "give the awaited value a name first"
+    for file in tree.cpp():
+        text = blank_out(tree.text(file))
+        for match in re.finditer(r"\b(?:if|while)\s*\(", text):
+            condition = enclosed(text, match.end()).split(";")[-1]
+            if "co_await" in condition:
+                yield f"{file}:{text.count(chr(10), 0, match.start()) + 1}: co_await in a condition; {advice}"
+        for match in re.finditer(r"(&&|\|\||\?)?\s*[!(]*\bco_await\b", text):
+            after = re.sub(r"\([^()]*\)", "", enclosed(text, match.end()).split(";")[0].replace("\n", " "))
+            if match[1] or re.search(r"^[^({]*(&&|\|\|| \? )", after):
+                yield f"{file}:{text.count(chr(10), 0, match.end()) + 1}: co_await beside && || or ?:; {advice}"
+
+
+def enclosed(text, start):
+    """The text from `start`, just behind an opening parenthesis, up to the closing one."""
+    depth = 1
+    for end in range(start, len(text)):
+        depth += (text[end] == "(") - (text[end] == ")")
+        if depth == 0:
+            return text[start:end]
+    return text[start:]
+
+
 def layout_problems(tree):
     if not tree.cpp():
         return []
@@ -360,6 +385,9 @@ class TheTree(unittest.TestCase):
 
     def test_sizes(self):
         self.expect_none(size_problems(self.tree, EXCEPTIONS))
+
+    def test_coroutines(self):
+        self.expect_none(coroutine_problems(self.tree))
 
     @unittest.skipUnless(shutil.which(CLANG_FORMAT), f"{CLANG_FORMAT} is not installed")
     def test_layout(self):
@@ -502,6 +530,16 @@ TEST(Suite, Case) {
         self.assertEqual(
             list(functions(text)),
             [("S", 9, 3), ("~S", 12, 2), ("operator<", 15, 3), ("Make", 20, 12), ("TEST(Suite, Case)", 33, 2)],
+        )
+
+    def test_coroutines(self):
+        tree = self.tree({
+            "src/net/a.cc": "if (!co_await F(x)) return;\nwhile (a() &&\n co_await b()) {}\nint c = co_await d() ? 1 : 2;\n",
+            "src/net/b.cc": "if (const bool x = co_await F(); !x) co_return;\nif (x) co_await F();  // if (co_await)\n",
+        })
+        self.expect(
+            coroutine_problems(tree), "a.cc:1: co_await in", "a.cc:2: co_await in", "a.cc:3: co_await beside",
+            "a.cc:4: co_await beside",
         )
 
     @unittest.skipUnless(shutil.which(CLANG_FORMAT), f"{CLANG_FORMAT} is not installed")

@@ -75,7 +75,8 @@ net::Task<StopReason> LoadDriver::Run() {
   net::TaskGroup tasks(loop_);
   for (Worker& worker : workers_) tasks.Spawn(Work(worker));
   const TimePoint deadline = options_.duration > Duration::zero() ? started_ + options_.duration : kNever;
-  if (!co_await ending_.Wait(deadline, stop_reason_.has_value())) End(StopReason::kDuration);
+  const bool ended = co_await ending_.Wait(deadline, stop_reason_.has_value());
+  if (!ended) End(StopReason::kDuration);
   while (!abandoned_ && working_ > 0) co_await ending_.Wait();
   tasks.CancelAll();
   for (Worker& worker : workers_) {

@@ -52,6 +52,8 @@ CounterSettingsParser::CounterSettingsParser()
   AddServing();
   AddSource();
   AddRedis();
+  AddRedisTls();
+  AddRedisKey();
   AddLedger();
   AddLogging();
 }
@@ -174,6 +176,10 @@ void CounterSettingsParser::AddRedis() {
                     .help = "Holds the Sentinels' password.",
                     .group = group},
                    settings_.redis.sentinel_password_file);
+}
+
+void CounterSettingsParser::AddRedisTls() {
+  const std::string group = "Redis";
   table_.AddString({.name = "redis-ca-file",
                     .value = "PATH",
                     .env = "COUNTER_REDIS_CA_FILE",
@@ -192,6 +198,10 @@ void CounterSettingsParser::AddRedis() {
                     .help = "With TLS: its key, PEM.",
                     .group = group},
                    settings_.redis_key_file);
+}
+
+void CounterSettingsParser::AddRedisKey() {
+  const std::string group = "Redis";
   table_.AddDuration({.name = "redis-timeout",
                       .value = "DURATION",
                       .env = "COUNTER_REDIS_TIMEOUT",

@@ -62,6 +62,8 @@ class CounterSettingsParser {
   void AddServing();
   void AddSource();
   void AddRedis();
+  void AddRedisTls();
+  void AddRedisKey();
   void AddLedger();
   void AddLogging();
   // What one flag alone cannot decide.

@@ -70,7 +70,7 @@ net::Task<Result<int64_t>> FileSource::Next(TimePoint deadline) {
   }
   while (last_ == ceiling_) {
     ExtendSoon();
-    if (!co_await extended_.Wait(deadline)) {
+    if (const bool in_time = co_await extended_.Wait(deadline); !in_time) {
       co_return Fail(ErrorCode::kTimeout, "the disk did not take a new ceiling in time");
     }
   }

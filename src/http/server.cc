@@ -67,7 +67,7 @@ void Server::StartDraining() {
 net::Task<bool> Server::Drain(TimePoint deadline) {
   listeners_.CancelAll();
   core_->StartClosing();
-  if (co_await connections_.Empty(deadline)) co_return true;
+  if (const bool empty = co_await connections_.Empty(deadline); empty) co_return true;
   const bool in_time = core_->requests_in_flight == 0;
   connections_.CancelAll();
   co_return in_time;

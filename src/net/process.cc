@@ -11,7 +11,8 @@ Task<Result<ExitStatus>> WaitExit(Loop& loop, Subprocess& process, TimePoint dea
   for (;;) {
     watcher.ReadWouldBlock();
     if (const std::optional<ExitStatus> status = process.TryWait()) co_return *status;
-    if (const bool in_time = co_await watcher.Readable(deadline); !in_time) co_return Fail(ErrorCode::kTimeout, "the process still runs");
+    if (const bool in_time = co_await watcher.Readable(deadline); !in_time)
+      co_return Fail(ErrorCode::kTimeout, "the process still runs");
   }
 }
 

@@ -137,7 +137,8 @@ Task<Result<std::unique_ptr<Socket>>> Connect(Loop& loop, Address address, TimeP
 
   std::unique_ptr<Socket> socket = std::move(*adopted);
   socket->watcher_.WriteWouldBlock();
-  if (const bool in_time = co_await socket->Writable(deadline); !in_time) co_return Fail(ErrorCode::kTimeout, what + ": no answer in time");
+  if (const bool in_time = co_await socket->Writable(deadline); !in_time)
+    co_return Fail(ErrorCode::kTimeout, what + ": no answer in time");
   int error = 0;
   socklen_t length = sizeof error;
   getsockopt(raw_fd, SOL_SOCKET, SO_ERROR, &error, &length);

@@ -8,7 +8,8 @@ Task<Result<size_t>> ReadSome(Stream& stream, std::span<char> into, TimePoint de
     if (io.status == IoStatus::kOk) co_return io.bytes;
     if (io.status == IoStatus::kEnd) co_return 0;
     if (io.status == IoStatus::kFailed) co_return std::unexpected(stream.error());
-    if (const bool in_time = co_await stream.Readable(deadline); !in_time) co_return Fail(ErrorCode::kTimeout, "no bytes came in time");
+    if (const bool in_time = co_await stream.Readable(deadline); !in_time)
+      co_return Fail(ErrorCode::kTimeout, "no bytes came in time");
   }
 }
 

@@ -158,7 +158,8 @@ TEST(Loop, ThousandsOfTimersWithCancellationsAgreeWithAModel) {
 }
 
 Task<void> WaitFor(WaitList& list, std::string& log, char name) {
-  log += co_await list.Wait() ? name : '-';
+  const bool woken = co_await list.Wait();
+  log += woken ? name : '-';
 }
 
 TEST(WaitList, WakesInOrderAndOnlyThoseWhoWait) {

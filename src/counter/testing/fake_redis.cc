@@ -46,7 +46,7 @@ net::Task<void> FakeRedis::Serve(std::unique_ptr<net::Stream> stream) {
       for (const RedisReply& word : (*command)->elements) words.push_back(word.text);
       const std::string answer = Answer(words);
       if (answer == kHangUp) co_return;
-      if (!co_await net::WriteAll(*stream, answer, kNever)) co_return;
+      if (const auto written = co_await net::WriteAll(*stream, answer, kNever); !written) co_return;
     }
   }
 }

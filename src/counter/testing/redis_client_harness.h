@@ -21,6 +21,13 @@ namespace cairn::counter {
 // A script that counts like the service: it reads, and writes by its last call.
 inline constexpr std::string_view kCountScript = "return redis.call('INCRBY', KEYS[1], ARGV[1])";
 
+// The integer of a reply, or what came instead.
+inline std::string Told(const Result<RedisReply>& reply) {
+  if (!reply) return std::string(ToString(reply.error().code)) + ": " + reply.error().message;
+  if (reply->kind == RedisReply::Kind::kInteger) return std::to_string(reply->integer);
+  return reply->text;
+}
+
 // What a RedisClient needs around it, and calls that wait for their end.
 struct ClientHarness {
   std::unique_ptr<RedisClient> MakeClient(RedisOptions options) {
@@ -38,6 +45,19 @@ struct ClientHarness {
     std::vector<std::string> keys{std::move(key)};
     std::vector<std::string> arguments{std::to_string(by)};
     return loop.Run(client.Eval(count_script, std::move(keys), std::move(arguments), clock.Now() + timeout));
+  }
+
+  // What Count ends in when every attempt is refused until its deadline. A deadline may cut an attempt short
+  // before the reason is known, or between a command and its reply: so asks again until the refusal tells
+  // `expected`.
+  std::string Refusal(RedisClient& client, std::string_view expected, std::string key = "num") {
+    std::string told;
+    for (int attempt = 0; attempt < 100 && told.find(expected) == std::string::npos; ++attempt) {
+      const Result<RedisReply> reply = Count(client, key, 1, std::chrono::milliseconds(200));
+      told = Told(reply);
+      if (reply) break;
+    }
+    return told;
   }
 
   // Lets the loop hear what has happened to its connections, as a service's loop does all the time.
@@ -65,12 +85,5 @@ struct ClientHarness {
   Logger logger{clock, {.fd = log_file.get(), .level_min = LogLevel::kDebug}};
   RedisScript count_script{kCountScript};
 };
-
-// The integer of a reply, or what came instead.
-inline std::string Told(const Result<RedisReply>& reply) {
-  if (!reply) return std::string(ToString(reply.error().code)) + ": " + reply.error().message;
-  if (reply->kind == RedisReply::Kind::kInteger) return std::to_string(reply->integer);
-  return reply->text;
-}
 
 }  // namespace cairn::counter
