@@ -10,8 +10,10 @@
 
 namespace cairn::counter {
 
-// All but kNone mean that a plain command was certainly not executed, and that a script which calls
-// redis.call, and writes only by its last call, has written nothing.
+// All but kNone mean that a plain command was certainly not executed, and that a script wrote nothing: none
+// of these conditions begins while a script runs, so its first write meets them or none does. The exception
+// is NOPERM where the user may use only some of the script's commands: a script may have written before it.
+// Whoever runs scripts that do harm then must be allowed all of their commands.
 enum class RedisRefusal {
   kNone,      // not a refusal: the reply is the command's own, an error of its own perhaps
   kNoScript,  // NOSCRIPT: send the script itself

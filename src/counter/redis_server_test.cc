@@ -68,13 +68,12 @@ TEST_F(RedisServerTest, LogsInAsTheDefaultUserAndFollowsANewPassword) {
   EXPECT_EQ(Told(harness_.Count(*client)), "1");
   EXPECT_TRUE(server.Command({"CONFIG", "SET", "requirepass", "second"}).IsStatus("OK"));
   client->Disconnect();
-  EXPECT_THAT(Told(harness_.Count(*client, "num", 1, milliseconds(100))), HasSubstr("WRONGPASS"));
+  EXPECT_THAT(harness_.Refusal(*client, "WRONGPASS"), StartsWith("denied: "));
   ASSERT_TRUE(WriteFileAtomically(options.password_file, "second"));
   EXPECT_EQ(Told(harness_.Count(*client)), "2");
   options.password_file.clear();
   const auto stranger = harness_.MakeClient(options);
-  EXPECT_THAT(Told(harness_.Count(*stranger, "num", 1, milliseconds(100))),
-              AllOf(StartsWith("denied: "), HasSubstr("NOAUTH")));
+  EXPECT_THAT(harness_.Refusal(*stranger, "NOAUTH"), AllOf(StartsWith("denied: "), HasSubstr("NOAUTH")));
 }
 
 TEST_F(RedisServerTest, NeedsOfAUserNoMoreThanItsKeyAndScripts) {
@@ -88,14 +87,13 @@ TEST_F(RedisServerTest, NeedsOfAUserNoMoreThanItsKeyAndScripts) {
   ASSERT_TRUE(WriteFileAtomically(options.password_file, "pw\r\n"));
   const auto client = harness_.MakeClient(options);
   EXPECT_EQ(Told(harness_.Count(*client)), "1");
-  EXPECT_THAT(Told(harness_.Command(*client, {"GET", "num"}, milliseconds(100))),
+  EXPECT_THAT(harness_.Refusal(*client, "NOPERM", "other"),
               AllOf(StartsWith("denied: "), HasSubstr("NOPERM")));
-  EXPECT_THAT(Told(harness_.Count(*client, "other", 1, milliseconds(100))), HasSubstr("NOPERM"));
   EXPECT_THAT(server.Command({"INFO", "keyspace"}).text, HasSubstr("db3:keys=1"));
 
   options.database = 99;
   const auto elsewhere = harness_.MakeClient(options);
-  EXPECT_THAT(Told(harness_.Count(*elsewhere, "num", 1, milliseconds(100))),
+  EXPECT_THAT(harness_.Refusal(*elsewhere, "database 99"),
               AllOf(StartsWith("invalid: "), HasSubstr("database 99")));
 }
 
@@ -109,20 +107,19 @@ TEST_F(RedisServerTest, SpeaksTlsAndChecksTheName) {
                                           "--tls-cert-file", identity.certificate_file, "--tls-key-file",
                                           identity.key_file, "--tls-ca-cert-file", authority.ca_file()}});
   RedisOptions options;
-  const auto count = [&](const std::string& host, const std::string& ca_file, Duration timeout) {
+  const auto connect = [&](const std::string& host, const std::string& ca_file) {
     options.servers = {{host, tls_port}};
     options.tls = net::TlsContext::ForClient({.ca_file = ca_file}).value();
-    const auto client = harness_.MakeClient(options);
-    return Told(harness_.Count(*client, "num", 1, timeout));
+    return harness_.MakeClient(options);
   };
-  EXPECT_EQ(count("localhost", authority.ca_file(), std::chrono::seconds(20)), "1");
+  EXPECT_EQ(Told(harness_.Count(*connect("localhost", authority.ca_file()))), "1");
   // The certificate does not name it; the trusted authority did not sign it.
-  EXPECT_THAT(count("127.0.0.1", authority.ca_file(), milliseconds(300)), StartsWith("denied: "));
-  EXPECT_THAT(count("localhost", other.ca_file(), milliseconds(300)), StartsWith("denied: "));
+  EXPECT_THAT(harness_.Refusal(*connect("127.0.0.1", authority.ca_file()), "denied"), StartsWith("denied: "));
+  EXPECT_THAT(harness_.Refusal(*connect("localhost", other.ca_file()), "denied"), StartsWith("denied: "));
   options.tls = nullptr;
   options.servers = {{"127.0.0.1", tls_port}};
   const auto plain = harness_.MakeClient(options);
-  EXPECT_THAT(Told(harness_.Count(*plain, "num", 1, milliseconds(200))), StartsWith("unavailable: "));
+  EXPECT_THAT(harness_.Refusal(*plain, "unavailable"), StartsWith("unavailable: "));
 }
 
 TEST_F(RedisServerTest, FindsThePrimaryAgainWhenRolesChange) {
@@ -148,20 +145,18 @@ TEST_F(RedisServerTest, RefusesAReplicaAndAnUnprotectedPrimary) {
   const RedisServer primary({.arguments = {"--min-replicas-to-write", "1"}});
   const RedisServer replica({.arguments = {"--replicaof", "127.0.0.1", "1"}});
   const auto to_replica = harness_.MakeClient(OptionsFor(replica));
-  EXPECT_THAT(Told(harness_.Count(*to_replica, "num", 1, milliseconds(200))),
+  EXPECT_THAT(harness_.Refusal(*to_replica, "is a replica"),
               AllOf(StartsWith("unavailable: "), HasSubstr("is a replica")));
   const auto to_primary = harness_.MakeClient(OptionsFor(primary));
-  EXPECT_THAT(Told(harness_.Count(*to_primary, "num", 1, milliseconds(200))),
+  EXPECT_THAT(harness_.Refusal(*to_primary, "NOREPLICAS"),
               AllOf(StartsWith("unavailable: "), HasSubstr("NOREPLICAS")));
-  EXPECT_EQ(to_primary->connects(), 1u);
   EXPECT_EQ(primary.Command({"EXISTS", "num"}).integer, 0);  // certainly not executed
 }
 
 TEST_F(RedisServerTest, WritesNothingWhereMemoryIsFull) {
   const RedisServer server({.arguments = {"--maxmemory", "1"}});
   const auto client = harness_.MakeClient(OptionsFor(server));
-  EXPECT_THAT(Told(harness_.Count(*client, "num", 1, milliseconds(200))),
-              AllOf(StartsWith("unavailable: "), HasSubstr("OOM")));
+  EXPECT_THAT(harness_.Refusal(*client, "OOM"), AllOf(StartsWith("unavailable: "), HasSubstr("OOM")));
   EXPECT_TRUE(server.Command({"CONFIG", "SET", "maxmemory", "0"}).IsStatus("OK"));
   EXPECT_EQ(Told(harness_.Count(*client)), "1");
 }
@@ -175,7 +170,7 @@ TEST_F(RedisServerTest, ReconnectsUnnoticedWhenClosedBetweenCommands) {
   EXPECT_EQ(Told(harness_.Count(*client)), "2");
   server.Kill();
   harness_.Listen();
-  EXPECT_THAT(Told(harness_.Count(*client, "num", 1, milliseconds(200))), StartsWith("unavailable: "));
+  EXPECT_THAT(harness_.Refusal(*client, "unavailable"), StartsWith("unavailable: "));
   server.Start();  // empty
   EXPECT_EQ(Told(harness_.Count(*client)), "1");
 }
@@ -200,13 +195,13 @@ TEST_F(RedisServerTest, CannotTellWhetherACommandRanWhenTheConnectionIsCut) {
 TEST_F(RedisServerTest, TimesOutOnAStoppedServerAndRecovers) {
   RedisServer server;
   RedisOptions options = OptionsFor(server);
-  options.command_timeout = milliseconds(100);
-  options.connect_timeout = milliseconds(100);
+  options.command_timeout = milliseconds(500);
+  options.connect_timeout = milliseconds(500);
   const auto client = harness_.MakeClient(options);
   EXPECT_EQ(Told(harness_.Count(*client)), "1");
   server.Stop();
   EXPECT_THAT(Told(harness_.Count(*client)), StartsWith("timeout: "));
-  EXPECT_THAT(Told(harness_.Count(*client, "num", 1, milliseconds(300))), StartsWith("unavailable: "));
+  EXPECT_THAT(harness_.Refusal(*client, "unavailable"), StartsWith("unavailable: "));
   server.Continue();
   const std::string next = Told(harness_.Count(*client));
   EXPECT_TRUE(next == "2" || next == "3") << next;  // the one that timed out may have been executed
