@@ -102,9 +102,9 @@ class LoadDriverTest : public testing::Test {
     return options;
   }
 
-  // Ten requests by one worker.
+  // Three requests by one worker.
   LoadOptions Few(Target target) {
-    LoadOptions options = Options({std::move(target)}, 10);
+    LoadOptions options = Options({std::move(target)}, 3);
     options.connections = 1;
     return options;
   }
@@ -173,7 +173,7 @@ TEST_F(LoadDriverTest, TellsWhatAnAnswerSaysAboutTheCounter) {
   Record(Few(other_));
   EXPECT_THAT(Outcomes(), Each(Outcome::kIndeterminate));
   EXPECT_EQ(FirstFailure(), "503 Service Unavailable");
-  EXPECT_EQ(driver_->counts().errors, 10u);
+  EXPECT_EQ(driver_->counts().errors, 3u);
 
   other_counter_.mode = Mode::kNotFound;
   Record(Few(other_));
@@ -226,7 +226,7 @@ TEST_F(LoadDriverTest, ReplacesConnectionsThatTheServerCloses) {
   std::set<uint32_t> connections;
   for (const Operation& operation : Record(Few(a_)).operations()) connections.insert(operation.connection);
   EXPECT_THAT(Outcomes(), Each(Outcome::kNumber));
-  EXPECT_EQ(connections.size(), 10u);
+  EXPECT_EQ(connections.size(), 3u);
 }
 
 // Answers one request for each connection, without announcing that it then closes.
