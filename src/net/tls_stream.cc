@@ -354,9 +354,8 @@ Task<void> TlsStream::SendCloseLater() {
 }
 
 void TlsStream::FinishWriting() {
-  if (failed_) {
-    inner_->FinishWriting();
-  } else if (SendClose()) {
+  if (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) return;  // SSL_shutdown would read, the second time
+  if (failed_ || SendClose()) {
     inner_->FinishWriting();
   } else {
     closing_.Spawn(SendCloseLater());

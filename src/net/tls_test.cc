@@ -165,6 +165,7 @@ TEST_F(Tls, ReadingGoesOnAfterOnesOwnEnd) {
   group_.Spawn(Receive(server_side(), 100, at_server, server_ended));
   loop_.RunUntilIdle();
   EXPECT_EQ(at_server, "question");
+  client_side().FinishWriting();  // nothing more happens
   ASSERT_TRUE(server_ended && *server_ended);
   EXPECT_TRUE(server_side().PeerClosed());
   EXPECT_FALSE(client_side().PeerClosed());
