@@ -191,6 +191,7 @@ H2Stream* H2Session::Find(int32_t stream_id) const {
 }
 
 void H2Session::Reset(H2Stream& stream, uint32_t code) {
+  stream.reset_by_us_ = true;
   nghttp2_submit_rst_stream(handle(), NGHTTP2_FLAG_NONE, stream.id(), code);
   WantOutput();
 }
@@ -295,7 +296,7 @@ void H2Session::HandleSentFrame(const nghttp2_frame& frame) {
   H2Stream* stream = frame.hd.stream_id > 0 ? Find(frame.hd.stream_id) : nullptr;
   switch (frame.hd.type) {
     case NGHTTP2_RST_STREAM:
-      if (stream) stream->reset_sent_ = true;
+      if (stream) stream->reset_by_us_ = true;
       if (frame.rst_stream.error_code != NGHTTP2_NO_ERROR) OnReset();
       return;
     case NGHTTP2_DATA:

@@ -64,7 +64,10 @@ void H2Stream::EndSection(bool end_stream) {
     head_complete_ = OnHead(end_stream);
   } else {
     trailers_->Finish();
-    if (trailers_->exceeded()) session_.Reset(*this, NGHTTP2_ENHANCE_YOUR_CALM);
+    if (trailers_->exceeded()) {
+      session_.Reset(*this, NGHTTP2_ENHANCE_YOUR_CALM);
+      return;
+    }
   }
   if (end_stream) EndInput();
   input_changed_.WakeAll();
@@ -99,7 +102,7 @@ void H2Stream::Close(uint32_t code) {
   closed_ = true;
   DropUnsent();
   input_changed_.WakeAll();
-  OnClosed(code, !reset_sent_);
+  OnClosed(code, !reset_by_us_);
 }
 
 void H2Stream::ResetIfOpen(uint32_t code) {

@@ -103,7 +103,7 @@ class H2Stream : public net::ListNode {
   bool head_complete_ = false;
   bool input_ended_ = false;
   bool closed_ = false;
-  bool reset_sent_ = false;
+  bool reset_by_us_ = false;
   Output output_ = Output::kNone;
   std::optional<H2FieldSection> head_;
   std::optional<H2FieldSection> trailers_;
