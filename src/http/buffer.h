@@ -23,6 +23,7 @@ class Buffer {
   ~Buffer() { Release(); }
 
   std::string_view view() const { return {data_ + begin_, end_ - begin_}; }
+  std::span<char> bytes() { return {data_ + begin_, end_ - begin_}; }
   size_t size() const { return end_ - begin_; }
   bool empty() const { return begin_ == end_; }
 

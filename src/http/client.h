@@ -50,7 +50,8 @@ class ClientExchange {
  public:
   virtual ~ClientExchange() = default;
 
-  // The request's body, exactly as announced.
+  // The request's body, exactly as announced. kDisconnected also says that the server has answered without
+  // wanting the rest: after a failure, ReadHead may still give an answer.
   virtual net::Task<Result<>> WriteBody(std::string_view piece) = 0;
   virtual net::Task<Result<>> FinishBody(std::span<const Field> trailers = {}) = 0;
 
@@ -97,8 +98,10 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // Sends a request's head over an idle connection to `origin` or a new one. The strings in `request` must
-  // live until this returns. A kept connection that proves dead before a byte of response came, for a request
-  // without a body and with a safe method, is replaced once without telling.
+  // live until this returns. The exchange must not outlive the client. A kept connection that proves dead
+  // before a byte of response came, for a request without a body and with a safe method, is replaced once
+  // without telling; to that end, this waits for the response's head, until `deadline`, where it sends such a
+  // request over a kept connection.
   net::Task<Result<std::unique_ptr<ClientExchange>>> Send(Origin origin, ClientRequest request,
                                                           TimePoint deadline);
 
