@@ -123,12 +123,13 @@ bool ClientPool::IsOver(const Kept& kept) const {
 }
 
 std::shared_ptr<ClientConnection> ClientPool::TakeKept(OriginConnections& place) {
-  std::erase_if(place.kept, [this](const Kept& kept) { return IsOver(kept); });
   for (size_t i = place.kept.size(); i-- > 0;) {
-    std::shared_ptr<ClientConnection> connection = place.kept[i].connection;
-    if (!connection->reusable()) continue;
-    if (!connection->multiplexed()) place.kept.erase(place.kept.begin() + static_cast<ptrdiff_t>(i));
-    return connection;
+    const auto at = place.kept.begin() + static_cast<ptrdiff_t>(i);
+    const bool over = IsOver(*at);
+    if (!over && !at->connection->reusable()) continue;  // all its streams are in use
+    std::shared_ptr<ClientConnection> connection = at->connection;
+    if (over || !connection->multiplexed()) place.kept.erase(at);
+    if (!over) return connection;
   }
   return nullptr;
 }
