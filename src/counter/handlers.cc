@@ -98,9 +98,8 @@ void Redirect(http::Exchange& exchange, std::string_view path) {
   std::string location = EscapePath(path);
   if (!request.query.empty()) location += "?" + std::string(request.query);
   const bool readable = request.method == "GET" || request.method == "HEAD";
-  const std::string body = request.method == "GET"
-                               ? Format("<a href=\"{}\">Moved Permanently</a>.\n\n", EscapeHtml(location))
-                               : "";
+  const std::string body =
+      readable ? Format("<a href=\"{}\">Moved Permanently</a>.\n\n", EscapeHtml(location)) : "";
   const std::array<Field, 3> fields = {{kNoStore, {"Location", location}, kHtml}};
   Respond(exchange, 301, std::span(fields).first(readable ? 3 : 2), body);
 }
