@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
-#include <vector>
+
+#include "base/free_list.h"
 
 namespace cairn::http {
 
@@ -11,30 +13,20 @@ namespace {
 
 constexpr size_t kFreeBlocksMax = 64;
 
-class BlockPool {
- public:
-  ~BlockPool() {
-    for (char* block : blocks_) delete[] block;
-  }
-  char* Take() {
-    if (blocks_.empty()) return new char[Buffer::kBlockBytes];
-    char* block = blocks_.back();
-    blocks_.pop_back();
-    return block;
-  }
-  void Give(char* block) {
-    if (blocks_.size() == kFreeBlocksMax) {
-      delete[] block;
-    } else {
-      blocks_.push_back(block);
-    }
-  }
+constinit thread_local FreeList free_blocks;
 
- private:
-  std::vector<char*> blocks_;
+// Frees the blocks of its thread at the thread's end.
+struct Cleaner {
+  ~Cleaner() { free_blocks.Clear(); }
+  void Arm() {}
 };
+thread_local Cleaner cleaner;
 
-thread_local BlockPool pool;
+char* TakeBlock() {
+  if (void* block = free_blocks.Take()) return static_cast<char*>(block);
+  cleaner.Arm();
+  return static_cast<char*>(::operator new(Buffer::kBlockBytes));
+}
 
 }  // namespace
 
@@ -47,7 +39,7 @@ void Buffer::Swap(Buffer& other) noexcept {
 
 void Buffer::Release() {
   if (capacity_ == kBlockBytes) {
-    pool.Give(data_);
+    free_blocks.Give(data_, kFreeBlocksMax);
   } else {
     delete[] data_;
   }
@@ -70,7 +62,7 @@ void Buffer::Grow(size_t bytes) {
   }
   Buffer larger;
   larger.capacity_ = std::max({kBlockBytes, 2 * capacity_, needed});
-  larger.data_ = larger.capacity_ == kBlockBytes ? pool.Take() : new char[larger.capacity_];
+  larger.data_ = larger.capacity_ == kBlockBytes ? TakeBlock() : new char[larger.capacity_];
   if (!empty()) std::memcpy(larger.data_, data_ + begin_, size());
   larger.end_ = size();
   Swap(larger);

@@ -20,7 +20,9 @@ class Buffer {
     Swap(other);
     return *this;
   }
-  ~Buffer() { Release(); }
+  ~Buffer() {
+    if (data_) Release();
+  }
 
   std::string_view view() const { return {data_ + begin_, end_ - begin_}; }
   std::span<char> bytes() { return {data_ + begin_, end_ - begin_}; }
@@ -38,7 +40,7 @@ class Buffer {
   // Drops `bytes` from the front. Views of the rest stay valid; the last byte dropped gives the memory back.
   void Consume(size_t bytes) {
     begin_ += bytes;
-    if (begin_ == end_) Release();
+    if (begin_ == end_ && data_) Release();
   }
 
   void Swap(Buffer& other) noexcept;
