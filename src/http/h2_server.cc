@@ -49,7 +49,7 @@ class H2ServerConnection final : public H2Session, public H2ExchangeOwner, publi
     core_.connections().PushBack(*this);
   }
 
-  void OnDraining() override { transport().WakeReaders(); }
+  void OnDraining() override { Replan(); }
 
   net::Task<void> Serve(Buffer received) {
     sender_ = Send();
@@ -143,7 +143,10 @@ void H2ServerConnection::OnStep() {
     std::swap(exchanges_[index], exchanges_.back());
     exchanges_[index]->index = index;
     exchanges_.pop_back();
-    if (exchanges_.empty()) idle_since_ = core_.loop().Now();
+    if (exchanges_.empty()) {
+      idle_since_ = core_.loop().Now();
+      Replan();
+    }
   }
   if (std::exchange(too_many_resets_, false)) Terminate(NGHTTP2_ENHANCE_YOUR_CALM);
 }
@@ -180,6 +183,7 @@ void H2ServerConnection::BeginRoundTrip() {
   leaving_ = Leaving::kAwaitingPing;
   ping_deadline_ = core_.loop().Now() + kRoundTripMax;
   nghttp2_submit_ping(handle(), NGHTTP2_FLAG_NONE, kLeavingPing.data());
+  Replan();
 }
 
 // What was not seen by now may be sent again elsewhere; what was is finished.

@@ -195,6 +195,10 @@ TEST_F(H2ServerTest, DoesNotCallAConnectionWithARequestIdle) {
   Pass(seconds(1000));
   handler_.Release();
   EXPECT_THAT(peer->Hear(), EndsWith("DATA 1 released END\n"));
+  Pass(seconds(74));
+  EXPECT_EQ(peer->Hear(), "");
+  Pass(seconds(1));
+  EXPECT_EQ(peer->Hear(), "GOAWAY 1 0\n");
 }
 
 TEST_F(H2ServerTest, GivesHeadersOnlySomeTime) {

@@ -61,7 +61,7 @@ class H2Session {
   virtual H2Stream* OpenStream(int32_t) { return nullptr; }
   // Something has been received, or the deadline has passed: time to act.
   virtual void OnTurn() {}
-  // When OnTurn() is to be called although nothing comes.
+  // When OnTurn() is to be called although nothing comes. If that changes, say Replan().
   virtual TimePoint NextTurn() const { return kNever; }
   // After nghttp2 has run. Streams that have been closed may be destroyed.
   virtual void OnStep() {}
@@ -69,6 +69,8 @@ class H2Session {
   virtual void OnGoAwaySent() {}
   // A stream was reset, by the peer or because of what it sent.
   virtual void OnReset() {}
+
+  void Replan() { stream_.WakeReaders(); }
 
   // Handles bytes that have been received.
   void Feed(std::string_view bytes);
