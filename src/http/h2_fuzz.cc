@@ -16,9 +16,8 @@
 #include "net/loop.h"
 #include "net/testing/pipe.h"
 
+namespace cairn {
 namespace {
-
-using namespace cairn;
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kSettings("\0\0\0\4\0\0\0\0\0", 9);
@@ -36,12 +35,9 @@ bool Say(net::PipeEnd& end, std::string_view bytes) {
   return said;
 }
 
-}  // namespace
-
 // The first byte chooses the limits, whether the peer reads, and whether the preface is there. Then pieces:
 // a byte that says how many follow, or, from 0xf0 up, that time passes or handlers go on.
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
+void RunConversation(const uint8_t* data, size_t size) {
   const uint8_t choice = data[0];
   std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   ManualClock clock;
@@ -77,5 +73,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   client_end.reset();
   loop.RunUntilIdle();
   if (server->connections() != 0 || server->requests_in_flight() != 0) std::abort();
+}
+
+}  // namespace
+}  // namespace cairn
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size > 0) cairn::RunConversation(data, size);
   return 0;
 }
