@@ -24,4 +24,7 @@ bool AppendEscaped(std::string& out, std::string_view text, bool quoting,
 // `text` as a JSON string, quotes included.
 std::string Quote(std::string_view text);
 
+// `text` for the content and the quoted attributes of HTML and XML: & < > " ' become references.
+std::string EscapeMarkup(std::string_view text);
+
 }  // namespace cairn

@@ -73,5 +73,9 @@ TEST(AppendEscaped, StopsBetweenCharacters) {
   EXPECT_EQ(out, "a");
 }
 
+TEST(EscapeMarkup, LeavesNothingThatMarkupGivesAMeaning) {
+  EXPECT_EQ(EscapeMarkup("a<b>&\"c\"'\n\u00e9"), "a&lt;b&gt;&amp;&#34;c&#34;&#39;\n\u00e9");
+}
+
 }  // namespace
 }  // namespace cairn

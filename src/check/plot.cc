@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "base/text_escape.h"
 #include "check/report.h"
 
 namespace cairn::check {
@@ -36,33 +37,13 @@ constexpr size_t kLegendCharacters = 24;
 constexpr size_t kTitleCharacters = 96;       // in large letters
 constexpr size_t kLongTitleCharacters = 126;  // in smaller ones
 
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
 std::string Shortened(std::string_view text, size_t characters) {
   if (text.size() <= characters) return std::string(text);
   return std::string(text.substr(0, characters - 3)) + "...";
 }
 
 std::string Text(double x, double y, std::string_view attributes, std::string_view text) {
-  return Format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, attributes, Escaped(text));
+  return Format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, attributes, EscapeMarkup(text));
 }
 
 // One axis: integers from `low` to `high` on pixels from `from` to `to`. Distances are unsigned, as they can

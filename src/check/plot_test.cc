@@ -29,8 +29,8 @@ bool IsWellFormed(std::string_view xml) {
   while (!xml.empty()) {
     const size_t tag = xml.find('<');
     const std::string_view text = xml.substr(0, tag);
-    if (text.contains('>') ||
-        CountOf("&", text) != CountOf("&amp;", text) + CountOf("&lt;", text) + CountOf("&gt;", text)) {
+    if (text.contains('>') || CountOf("&", text) != CountOf("&amp;", text) + CountOf("&lt;", text) +
+                                                        CountOf("&gt;", text) + CountOf("&#34;", text)) {
       return false;
     }
     if (tag == std::string_view::npos) break;

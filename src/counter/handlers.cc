@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "base/text_escape.h"
 #include "http/uri.h"
 
 namespace cairn::counter {
@@ -51,33 +52,6 @@ bool WantsJson(const http::RequestHead& request) {
   return false;
 }
 
-// Go's text for HTML attributes.
-std::string EscapeHtml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&#34;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
 // A decoded path as a URL's path: what is not plain is escaped again.
 std::string EscapePath(std::string_view path) {
   constexpr std::string_view kPlain = "-_.~$&+,/:;=@";
@@ -99,7 +73,7 @@ void Redirect(http::Exchange& exchange, std::string_view path) {
   if (!request.query.empty()) location += "?" + std::string(request.query);
   const bool readable = request.method == "GET" || request.method == "HEAD";
   const std::string body =
-      readable ? Format("<a href=\"{}\">Moved Permanently</a>.\n\n", EscapeHtml(location)) : "";
+      readable ? Format("<a href=\"{}\">Moved Permanently</a>.\n\n", EscapeMarkup(location)) : "";
   const std::array<Field, 3> fields = {{kNoStore, {"Location", location}, kHtml}};
   Respond(exchange, 301, std::span(fields).first(readable ? 3 : 2), body);
 }
