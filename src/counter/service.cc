@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -73,8 +74,7 @@ class Service {
     impatience.Spawn(WatchForSecondSignal());
     server_.StartDraining();
     if (!hurried_) co_await hurry_.Wait(loop_.Now() + settings_.shutdown_delay);
-    const TimePoint deadline = hurried_ ? loop_.Now() : loop_.Now() + settings_.drain_timeout;
-    const bool drained = co_await server_.Drain(deadline);
+    const bool drained = co_await DrainServer();
     if (!drained) logger_.Warn("requests were broken off");
     const auto closed = co_await assembly_.Close();
     if (!closed) logger_.Error("cannot close the source", {{"error", closed.error().message}});
@@ -88,6 +88,24 @@ class Service {
     logger_.Info(what, {{"address", (*listener)->address().ToString()}});
     server.Listen(std::move(*listener));
     return {};
+  }
+
+  // True if no request had to be broken off, by the drain timeout or a second signal.
+  net::Task<bool> DrainServer() {
+    std::optional<bool> drained;
+    net::TaskGroup patience(loop_);
+    if (!hurried_) {
+      patience.Spawn(DrainPatiently(drained));
+      if (!drained) co_await hurry_.Wait();
+      patience.CancelAll();
+    }
+    if (!drained) drained = co_await server_.Drain(loop_.Now());
+    co_return *drained;
+  }
+
+  net::Task<void> DrainPatiently(std::optional<bool>& drained) {
+    drained = co_await server_.Drain(loop_.Now() + settings_.drain_timeout);
+    hurry_.WakeAll();
   }
 
   net::Task<void> WatchForSecondSignal() {
