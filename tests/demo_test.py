@@ -238,6 +238,7 @@ class CounterDemo(unittest.TestCase):
         self.expect_failure(1, "counter-1 does not become ready", "--counter", "/bin/false")
         self.expect_failure(2, "--replicas", "--replicas", "10")
         self.expect_failure(2, "--listen", "--listen", "unix:/tmp/x")
+        self.expect_failure(2, "--replicas 2 or more", "--check", "--replicas", "1")
 
     def expect_failure(self, exit_code, why, *arguments):
         done = subprocess.run(

@@ -1,5 +1,6 @@
 #include "demo/demo_settings.h"
 
+#include <cstdio>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace cairn::demo {
 namespace {
 
 constexpr int kLoadMax = 10'000;
+constexpr int kExitMistake = 2;
 
 constexpr std::string_view kDetails = R"(On a terminal:
   1 to 9  kill that replica (SIGKILL); it is started again
@@ -78,7 +80,10 @@ std::optional<int> ParseDemoSettings(int argc, const char* const* argv, DemoSett
                            "directory of the other logs."},
                   settings.log_file);
   std::vector<std::string> arguments;
-  return table.ParseOrExplain(argc, argv, arguments);
+  if (const auto exit_code = table.ParseOrExplain(argc, argv, arguments)) return exit_code;
+  if (!settings.check || settings.replicas > 1) return std::nullopt;
+  std::fputs("counter-demo: --check needs --replicas 2 or more: one goes while the others serve\n", stderr);
+  return kExitMistake;
 }
 
 }  // namespace cairn::demo

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "demo/event_log.h"
 #include "demo/supervised_process.h"
