@@ -10,13 +10,15 @@
 // Awaiting is a tail call (symmetric transfer), so a loop of awaits that complete at once uses constant
 // stack. GCC 12 does that only when it optimises: unoptimised and sanitizer builds use Clang.
 //
-// GCC 12 compiles these wrongly, without a word:
-//   - `if (!co_await x)`, or a loop's condition, in a coroutine that has no local variable anywhere: its
-//   frame is
-//     freed when it suspends. Write `const bool woken = co_await x;`.
-//   - `co_await x && f() < y`: temporaries of the whole expression, the value of f() here, are made before x
-//   is
-//     awaited. Write `const bool woken = co_await x;`.
+// GCC 12 miscompiles two forms without a word, so co_await stays out of conditions (tests/tree_test.py):
+//
+// `if (!co_await x)`, or a loop's condition, in a coroutine that has no local variable anywhere: its frame is
+// freed, or laid out wrongly, when it suspends.
+//
+// `co_await x && f() < y`: the temporaries of the whole expression, the value of f() here, are made before x
+// is awaited.
+//
+// Both are cured by a name: `const bool woken = co_await x;`.
 
 #include <cassert>
 #include <coroutine>
