@@ -102,5 +102,9 @@ class Counter:
     def metrics(self):
         return parse_metrics(ask(self.admin, "/metrics").body)
 
+    def errors(self):
+        """How many requests got no number so far."""
+        return sum(v for k, v in self.metrics().items() if k.startswith("counter_backend_errors_total{"))
+
     def log(self):
         return self.program.output()

@@ -203,6 +203,15 @@ def start_program(arguments, ready=None, directory=None, environment=None):
     return program
 
 
+def redis_command(port, *words):
+    """The answer to one command over a connection of its own; not for answers that are arrays."""
+    redis = Redis(f"127.0.0.1:{port}")
+    try:
+        return redis.command(*(word if isinstance(word, bytes) else str(word).encode() for word in words))
+    finally:
+        redis.close()
+
+
 class RedisServer:
     """A real redis-server that keeps nothing on disk unless `extra_args` say otherwise."""
 
@@ -239,12 +248,8 @@ class RedisServer:
         self.program = start_program(arguments, ready="Ready to accept connections", directory=self.directory)
 
     def command(self, *words):
-        """The answer to one command over a connection of its own; not for answers that are arrays."""
-        redis = Redis(self.address)
-        try:
-            return redis.command(*(word if isinstance(word, bytes) else str(word).encode() for word in words))
-        finally:
-            redis.close()
+        """redis_command() of this server."""
+        return redis_command(self.port, *words)
 
     def stall(self):
         self.program.stall()
