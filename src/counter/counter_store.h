@@ -24,6 +24,8 @@ struct StoreState {
 
   bool operator==(const StoreState&) const = default;
 
+  // Whether the store still is what it was when it was marked: neither restarted nor promoted since.
+  bool IsUnchangedSinceMark() const;
   // Whether the mark is of `epoch` and of the store as it is now.
   bool IsMarked(int64_t epoch) const;
   // The epoch of the mark, or nothing if there is no mark or it is not one.
@@ -59,6 +61,9 @@ class CounterStore {
   // identity of now. False if it is not. After an error either may be true.
   virtual net::Task<Result<bool>> Claim(StoreState seen, int64_t start, int64_t epoch,
                                         TimePoint deadline) = 0;
+
+  // This store is not the one: the next call looks for it again. Not during a call.
+  virtual void LookElsewhere() = 0;
 };
 
 }  // namespace cairn::counter

@@ -21,6 +21,9 @@ constexpr int kRoundsMax = 64;
 constexpr Duration kClaimantPause = std::chrono::milliseconds(20);
 constexpr Duration kClaimantGrace = std::chrono::seconds(1);
 
+// Before looking again for the store that replaced a superseded one.
+constexpr Duration kSupersededPause = std::chrono::milliseconds(100);
+
 int64_t AddClamped(int64_t number, int64_t addend) {
   return number > kNumberMax - addend ? kNumberMax : number + addend;
 }
@@ -141,11 +144,26 @@ net::Task<Result<>> LedgeredSource::Resolve(StoreState state, TimePoint deadline
     const auto number = ParseInt<int64_t>(*state.number);
     if (number && *number >= last_) co_return {};  // only the window was out of date
   }
+  if (window_ && IsSuperseded(state)) {
+    store_.LookElsewhere();
+    co_await loop_.Sleep(kSupersededPause);
+    co_return Fail(ErrorCode::kUnavailable,
+                   "this store was replaced by another, which holds the ledger, and does not know it");
+  }
   if (window_ && IsBeingClaimed(state)) {
     co_await loop_.Sleep(kClaimantPause);
     co_return {};
   }
   co_return co_await Claim(std::move(state), deadline);
+}
+
+// Whether the store is a primary of old that was cut off and lives on in an epoch of the past. Claiming it
+// would take the counter away from its successor. A store that was restarted or promoted since has another
+// identity.
+bool LedgeredSource::IsSuperseded(const StoreState& state) const {
+  const LedgerRecord& record = window_->record;
+  return record.owner != state.identity && state.IsUnchangedSinceMark() &&
+         state.marked_epoch().value_or(record.epoch) < record.epoch;
 }
 
 // Whether another replica has put this very store into the ledger and may be about to mark it.

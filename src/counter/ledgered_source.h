@@ -46,6 +46,7 @@ class LedgeredSource final : public RangeSource {
   net::Task<Result<>> Resolve(StoreState state, TimePoint deadline);
   net::Task<Result<>> Claim(StoreState state, TimePoint deadline);
   Result<int64_t> StartAfter(const StoreState& state) const;
+  bool IsSuperseded(const StoreState& state) const;
   bool IsBeingClaimed(const StoreState& state);
   void SetWindow(LedgerRecord record, TimePoint asked_at);
 

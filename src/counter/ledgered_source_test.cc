@@ -28,7 +28,7 @@ struct Operation {
 
 // One replica of the counter: a connection, a source and the requests that share its steps.
 struct Replica {
-  Replica(net::Loop& loop, FakeRedis& redis, FakeLedger& ledger, const Logger& logger,
+  Replica(net::Loop& loop, FakeServers& redis, FakeLedger& ledger, const Logger& logger,
           LedgeredSource::Options options)
       : store(loop, redis),
         source(loop, store, ledger, logger, events, options),
@@ -94,7 +94,7 @@ class World {
   }
 
   ManualClock clock;
-  FakeRedis redis;
+  FakeServers redis;
   net::Loop loop;
   FakeLedger ledger;
   Logger logger;
@@ -113,7 +113,7 @@ void Strike(World& world, std::deque<StoreState>& snapshots) {
       break;
     case 1:  // split brain: the old primary lives on, and some stay with it
       world.redis.Start(snapshots.front());
-      world.replicas[world.redis.random() % 3]->store.Reconnect();
+      world.replicas[world.redis.random() % 3]->store.LookElsewhere();
       break;
     case 2:  // restarted empty
       primary.alive = false;
@@ -134,7 +134,7 @@ void Strike(World& world, std::deque<StoreState>& snapshots) {
       world.ledger.down = !world.ledger.down;
       break;
     default:  // the partition heals
-      for (auto& replica : world.replicas) replica->store.Reconnect();
+      for (auto& replica : world.replicas) replica->store.LookElsewhere();
       for (size_t i = 0; i + 1 < world.redis.servers.size(); ++i) world.redis.servers[i]->alive = false;
   }
 }
@@ -152,7 +152,7 @@ std::string Simulate(uint64_t seed, LedgeredSource::Options options) {
     if (world.redis.Chance(0.1)) Strike(world, snapshots);
   }
   world.ledger.down = false;
-  for (auto& replica : world.replicas) replica->store.Reconnect();
+  for (auto& replica : world.replicas) replica->store.LookElsewhere();
   const size_t before = world.history.size();
   world.Run(seconds(8));
   EXPECT_GT(world.history.size(), before + 100) << "no recovery, seed " << seed;
@@ -196,6 +196,20 @@ TEST(LedgeredSource, GoesOnAboveANumberThatIsThereAlready) {
   world.Run(seconds(5));
   ASSERT_EQ(world.history.size(), 1u);
   EXPECT_EQ(world.history[0].number, 42);
+}
+
+TEST(LedgeredSource, LeavesAPrimaryThatWasSupersededInsteadOfClaimingItBack) {
+  World world(1);
+  world.clients.Spawn(world.Ask(0, 30));
+  world.Run(seconds(5));
+  ASSERT_EQ(world.history.size(), 30u);
+  world.redis.Start(world.redis.primary().state);  // the old one lives on,
+  world.replicas[0]->store.LookElsewhere();        // and two replicas stay with it
+  world.clients.Spawn(world.Ask(0, 30));
+  world.Run(seconds(20));
+  EXPECT_EQ(world.history.size(), 60u);
+  EXPECT_EQ(world.Violations(), "");
+  EXPECT_EQ(world.ledger.record->epoch, 2);
 }
 
 TEST(LedgeredSource, RefusesWhenTheLedgerGoesBack) {

@@ -19,6 +19,7 @@ class RedisStore final : public CounterStore {
 
   net::Task<Result<TakeReply>> Take(TakeRequest request, TimePoint deadline) override;
   net::Task<Result<bool>> Claim(StoreState seen, int64_t start, int64_t epoch, TimePoint deadline) override;
+  void LookElsewhere() override { client_.Disconnect(); }
 
  private:
   RedisClient& client_;

@@ -1,5 +1,6 @@
 #include "counter/unledgered_source.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/strings.h"
@@ -39,6 +40,7 @@ net::Task<Result<Range>> UnledgeredSource::Take(int64_t count, TimePoint deadlin
     if (!*claimed) continue;  // another replica was first
     if (state.mark) {
       events_.OnFailOver();
+      if (ParseInt<int64_t>(*state.number).value_or(0) < seen_) events_.OnRegression();
       logger_.Warn("the store restarted or was replaced and may have lost numbers: skipping ahead",
                    {{"from", *state.number}, {"to", *start}, {"skip", options_.skip}});
     } else {
@@ -59,12 +61,14 @@ Result<int64_t> UnledgeredSource::StartAfter(const StoreState& state) {
   if (state.mark && state.marked_epoch() != kNoEpoch) {
     return Fail(ErrorCode::kConflict, "other replicas count with a ledger: this one needs the same");
   }
-  if (*number < seen_) return Refuse("the counter has gone back");
-  if (!state.mark || state.IsMarked(kNoEpoch)) return *number;
-  if (*number > std::numeric_limits<int64_t>::max() - options_.skip) {
+  const bool replaced = state.mark && !state.IsMarked(kNoEpoch);
+  if (*number < seen_ && !replaced) return Refuse("the counter has gone back");
+  if (!replaced) return *number;
+  const int64_t known = std::max(*number, seen_);
+  if (known > std::numeric_limits<int64_t>::max() - options_.skip) {
     return Fail(ErrorCode::kInvalid, "the counter is too close to 2^63 - 1 to skip ahead");
   }
-  return *number + options_.skip;
+  return known + options_.skip;
 }
 
 std::unexpected<Error> UnledgeredSource::Refuse(std::string_view what) {

@@ -2,10 +2,10 @@
 
 // Numbers from a CounterStore alone.
 //
-// What can be noticed without a second opinion is: a number that is gone or smaller than one this process has
-// seen is refused until somebody repairs it. After a restart or promotion of the store, which may have lost
-// its last numbers unseen, numbering skips ahead. Two losses escape: one of more than `skip` numbers, and one
-// while no replica ran that had seen a later number.
+// What can be noticed without a second opinion is: a number that is gone or was lowered is refused until
+// somebody repairs it. After a restart or promotion of the store, which may have lost its last numbers,
+// numbering skips ahead of the largest that the store or this process knows. Two losses escape: one of more
+// than `skip` numbers, and one while no replica ran that had seen a later number.
 
 #include <cstdint>
 #include <string_view>

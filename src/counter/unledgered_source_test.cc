@@ -43,7 +43,7 @@ class UnledgeredSourceTest : public testing::Test {
   ManualClock clock;
   net::Loop loop{clock};
   Logger logger{clock, {.fd = -1}};
-  FakeRedis redis{1};
+  FakeServers redis{1};
   FakeStore store_a{loop, redis}, store_b{loop, redis};
   Events events;
   UnledgeredSource a{store_a, logger, events, {.skip = 1000}};
@@ -74,25 +74,33 @@ TEST_F(UnledgeredSourceTest, SkipsAheadWhenTheStoreRestartsWithWhatItHad) {
   EXPECT_EQ(Last(a), 1);
   redis.primary().alive = false;
   redis.Start(redis.primary().state);
-  store_a.Reconnect(), store_b.Reconnect();
+  store_a.LookElsewhere(), store_b.LookElsewhere();
   EXPECT_EQ(Last(b), 1002);
   EXPECT_EQ(Last(a), 1003);
   EXPECT_EQ(events.fail_overs, 1);
   EXPECT_EQ(events.regressions, 0);
 }
 
-TEST_F(UnledgeredSourceTest, RefusesWhenTheStoreHasGoneBackAndRecoversWhenRepaired) {
+TEST_F(UnledgeredSourceTest, SkipsAheadOfWhatItHasSeenWhenAReplacedStoreLagged) {
   for (int i = 0; i < 5; ++i) Last(a);
   StoreState old = redis.primary().state;
   old.number = "3";
   redis.primary().alive = false;
   redis.Start(old);
-  store_a.Reconnect();
+  store_a.LookElsewhere();
+  EXPECT_EQ(Last(a), 1006);
+  EXPECT_EQ(events.fail_overs, 1);
+  EXPECT_EQ(events.regressions, 1);
+}
+
+TEST_F(UnledgeredSourceTest, RefusesWhenTheNumberWasLoweredAndRecoversWhenRepaired) {
+  for (int i = 0; i < 5; ++i) Last(a);
+  redis.primary().state.number = "3";
   EXPECT_EQ(Take(a).error().code, ErrorCode::kConflict);
   EXPECT_EQ(Take(a).error().code, ErrorCode::kConflict);
   EXPECT_EQ(events.regressions, 1);
   redis.primary().state.number = "5";
-  EXPECT_EQ(Last(a), 1006);
+  EXPECT_EQ(Last(a), 6);
 }
 
 TEST_F(UnledgeredSourceTest, RefusesWhenTheKeyIsGone) {

@@ -135,7 +135,8 @@ void H1ServerExchange::Respond(const ResponseHead& head, std::string_view body) 
 void H1ServerExchange::RespondError(int status, ErrorBody error_body) {
   keep_alive_ = false;
   const std::string body = Format("{} {}", status, ReasonPhrase(status));
-  const std::array<Field, 1> fields = {{{"Content-Type", "text/plain; charset=utf-8"}}};
+  const std::array<Field, 2> fields = {
+      {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}}};
   H1Framing framing;
   framing.content_length = body.size();
   framing.connection = "close";

@@ -161,7 +161,8 @@ void H2ServerExchange::Respond(const ResponseHead& head, std::string_view body) 
 
 void H2ServerExchange::RespondError(int status) {
   const std::string body = Format("{} {}", status, ReasonPhrase(status));
-  const std::array<Field, 1> fields = {{{"content-type", "text/plain; charset=utf-8"}}};
+  const std::array<Field, 2> fields = {
+      {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}}};
   ResponseHead head;
   head.status = status;
   head.fields = fields;

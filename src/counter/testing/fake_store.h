@@ -21,8 +21,8 @@ struct FakeServer {
 };
 
 // Servers, and which one is the primary.
-struct FakeRedis {
-  explicit FakeRedis(uint64_t seed) : random(seed) { Start({}); }
+struct FakeServers {
+  explicit FakeServers(uint64_t seed) : random(seed) { Start({}); }
 
   // A new server with `state`'s keys and a new identity becomes the primary.
   FakeServer& Start(StoreState state) {
@@ -41,29 +41,29 @@ struct FakeRedis {
 };
 
 // One replica's connection: it stays with a server, also with one that is not the primary any more, until
-// that dies or the test says Reconnect().
+// that dies or LookElsewhere().
 class FakeStore final : public CounterStore {
  public:
-  FakeStore(net::Loop& loop, FakeRedis& redis) : loop_(loop), redis_(redis) {}
+  FakeStore(net::Loop& loop, FakeServers& redis) : loop_(loop), redis_(redis) {}
 
-  void Reconnect() { server_ = nullptr; }
   double reply_loss = 0;
 
   net::Task<Result<TakeReply>> Take(TakeRequest request, TimePoint deadline) override;
   net::Task<Result<bool>> Claim(StoreState seen, int64_t start, int64_t epoch, TimePoint deadline) override;
+  void LookElsewhere() override { server_ = nullptr; }
 
  private:
   net::Task<Result<FakeServer*>> Arrive();
   net::Task<Result<>> Return(FakeServer& server);
 
   net::Loop& loop_;
-  FakeRedis& redis_;
+  FakeServers& redis_;
   FakeServer* server_ = nullptr;
 };
 
 class FakeLedger final : public Ledger {
  public:
-  FakeLedger(net::Loop& loop, FakeRedis& redis) : loop_(loop), redis_(redis) {}
+  FakeLedger(net::Loop& loop, FakeServers& redis) : loop_(loop), redis_(redis) {}
 
   std::optional<LedgerRecord> record;
   bool down = false;
@@ -73,7 +73,7 @@ class FakeLedger final : public Ledger {
 
  private:
   net::Loop& loop_;
-  FakeRedis& redis_;
+  FakeServers& redis_;
 };
 
 }  // namespace cairn::counter
