@@ -24,7 +24,8 @@ is that folder's unit tests; any other is a regular expression that the test's n
   ./test.sh clang [NAME...]  the unit tests, or those named, built by Clang 19 like a release
   ./test.sh asan [NAME...]   the same with AddressSanitizer and UndefinedBehaviorSanitizer
   ./test.sh tsan [NAME...]   the same with ThreadSanitizer
-  ./test.sh fuzz [SECONDS]   each fuzzer for so long (60), from the inputs in tests/corpus/ and those found before
+  ./test.sh fuzz [SECONDS]   each fuzzer for so long (60; h1_parser and redis_reply never less), from the inputs in
+                             tests/corpus/ and those found before
 
 One case of a unit test: build/bin/http_test --gtest_filter='H1Parser.*'
 TEXT
