@@ -63,8 +63,8 @@ net::Task<void> Coalescer::Step() {
   healthy_ = range.has_value();
   if (range) {
     if (options_.on_batch) options_.on_batch(count);
-    int64_t number = range->first;
-    while (Waiting* waiting = batch.PopFront()) waiting->Answer(number++);
+    int64_t given = 0;
+    while (Waiting* waiting = batch.PopFront()) waiting->Answer(range->first + given++);
   } else if (IsPassing(range.error().code)) {
     batch.Splice(waiting_);
     waiting_.Splice(batch);
