@@ -47,8 +47,8 @@ class ScriptedRanges final : public RangeSource {
 class CoalescerTest : public testing::Test {
  protected:
   void Ask(net::TaskGroup& group, Duration patience = seconds(60)) {
-    group.Spawn(Store(patience, answers.size()));
-    answers.emplace_back();
+    answers.emplace_back();  // before a task that may answer at once
+    group.Spawn(Store(patience, answers.size() - 1));
   }
 
   net::Task<void> Store(Duration patience, size_t index) {
