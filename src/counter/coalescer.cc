@@ -62,7 +62,6 @@ net::Task<void> Coalescer::Step() {
   const Result<Range> range = co_await ranges_.Take(count, deadline);
   healthy_ = range.has_value();
   if (range) {
-    if (options_.on_batch) options_.on_batch(count);
     int64_t given = 0;
     while (Waiting* waiting = batch.PopFront()) waiting->Answer(range->first + given++);
   } else if (IsPassing(range.error().code)) {

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 
 #include "counter/number_source.h"
@@ -26,7 +25,6 @@ class Coalescer final : public NumberSource {
     size_t waiting_max = 100'000;                      // further requests fail with kOverloaded
     int64_t batch_max = 10'000;                        // requests that share one step
     Duration step_timeout = std::chrono::seconds(10);  // for one Take; a request's own deadline is its own
-    std::function<void(int64_t)> on_batch = {};  // told the size of each step that succeeded; may be empty
   };
 
   // `ranges` must outlive the coalescer.

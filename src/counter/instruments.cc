@@ -6,8 +6,7 @@
 namespace cairn::counter {
 
 Instruments::Instruments(metrics::Registry& registry, std::string_view version, std::string_view source)
-    : registry_(registry),
-      request_seconds_(registry.AddHistogram("http_server_request_duration_seconds",
+    : request_seconds_(registry.AddHistogram("http_server_request_duration_seconds",
                                              "Time from a request's head to its response.",
                                              metrics::LatencyBounds())),
       numbers_issued_(registry.AddCounter("counter_numbers_issued_total", "Numbers given to clients.")),
@@ -30,8 +29,8 @@ Instruments::Instruments(metrics::Registry& registry, std::string_view version, 
       .Set(1);
   for (size_t i = 0; i < std::size(failures_); ++i) {
     failures_[i] =
-        &registry_.AddCounter("counter_backend_errors_total", "Requests that got no number, by reason.",
-                              {{"kind", std::string(ToString(static_cast<ErrorCode>(i)))}});
+        &registry.AddCounter("counter_backend_errors_total", "Requests that got no number, by reason.",
+                             {{"kind", std::string(ToString(static_cast<ErrorCode>(i)))}});
   }
 }
 

@@ -30,7 +30,6 @@ class Instruments final : public SourceEvents {
   }
 
  private:
-  metrics::Registry& registry_;
   metrics::Histogram& request_seconds_;
   metrics::Counter& numbers_issued_;
   metrics::Histogram& batch_size_;
