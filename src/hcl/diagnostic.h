@@ -1,0 +1,58 @@
+#pragma once
+
+// What is wrong with what a user wrote, where, and what to do about it.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hcl/source.h"
+
+namespace cairn::hcl {
+
+enum class Severity { kError, kWarning };
+
+struct Diagnostic {
+  Severity severity = Severity::kError;
+  std::string summary;                      // a few words, without a full stop: "Unsupported argument"
+  std::string detail = {};                  // sentences: what exactly, and how to mend it
+  std::optional<SourceRange> subject = {};  // what the caret points at
+  std::optional<SourceRange> context = {};  // the lines worth showing around it; covers `subject`
+  std::vector<std::string> values =
+      {};  // of the variables involved: `var.a is "x"`; never of a sensitive one
+};
+
+// A list, in the order of discovery. A value.
+class Diagnostics {
+ public:
+  void Add(Diagnostic diagnostic) { list_.push_back(std::move(diagnostic)); }
+  void AddError(std::string summary, std::string detail, std::optional<SourceRange> subject = {},
+                std::optional<SourceRange> context = {});
+  void AddWarning(std::string summary, std::string detail, std::optional<SourceRange> subject = {},
+                  std::optional<SourceRange> context = {});
+  void Append(Diagnostics more);
+
+  bool empty() const { return list_.empty(); }
+  bool has_errors() const;
+  size_t size() const { return list_.size(); }
+  const Diagnostic& operator[](size_t i) const { return list_[i]; }
+  auto begin() const { return list_.begin(); }
+  auto end() const { return list_.end(); }
+
+ private:
+  std::vector<Diagnostic> list_;
+};
+
+// The name among `candidates` that `given` was probably meant to be; empty if none is near enough.
+std::string_view NearestName(std::string_view given, const std::vector<std::string_view>& candidates);
+
+struct RenderStyle {
+  bool colour = false;
+  size_t width = 78;  // columns to wrap the detail at; 0 does not wrap
+};
+
+// For a terminal: summary, file and line, excerpt with caret, values, detail; ends with a newline.
+std::string Render(const Diagnostic& diagnostic, const RenderStyle& style = {});
+
+}  // namespace cairn::hcl

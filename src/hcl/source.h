@@ -1,0 +1,61 @@
+#pragma once
+
+// The text of one file, and places in it.
+//
+// A Source never changes and is shared by everything that points into it: trees, ranges, diagnostics. Places
+// are byte offsets; lines and columns are worked out only where one is shown.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cairn::hcl {
+
+// A place as people and `-json` output name it. Columns count grapheme clusters (UAX #29), as the language
+// does.
+struct Position {
+  uint32_t line = 1;
+  uint32_t column = 1;
+  uint32_t byte = 0;
+
+  bool operator==(const Position&) const = default;
+};
+
+// Thread-safe, since immutable.
+class Source {
+ public:
+  // `name` is what diagnostics show: a path as the user gave it, or "<stdin>".
+  Source(std::string name, std::string text);
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  const std::string& name() const { return name_; }
+  std::string_view text() const { return text_; }
+
+  // `byte` up to and including the size of the text. O(log lines + length of the line).
+  Position PositionAt(uint32_t byte) const;
+
+  // Line `line` (from 1) without its end ("\n" or "\r\n").
+  std::string_view Line(uint32_t line) const;
+
+ private:
+  std::string name_;
+  std::string text_;
+  std::vector<uint32_t> line_starts_;
+};
+
+// The bytes [begin, end) of a source. A value; keeps its source alive.
+struct SourceRange {
+  std::shared_ptr<const Source> source;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+
+  Position start_position() const { return source->PositionAt(begin); }
+  Position end_position() const { return source->PositionAt(end); }
+  std::string_view text() const { return source->text().substr(begin, end - begin); }
+  bool operator==(const SourceRange&) const = default;
+};
+
+}  // namespace cairn::hcl
