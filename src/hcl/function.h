@@ -1,0 +1,72 @@
+#pragma once
+
+// Functions of the language, as the evaluator calls them. A function says of each parameter what it takes;
+// the call converts the arguments, and answers for unknown, null and marked ones that the function did not
+// ask for.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "hcl/type.h"
+#include "hcl/value.h"
+
+namespace cairn::hcl {
+
+struct Parameter {
+  std::string name;
+  Type type = {};              // arguments are converted to it; dynamic takes any
+  bool allow_null = false;     // else a null argument is an error
+  bool allow_unknown = false;  // else the result is unknown, of the type that `type` gives
+  bool allow_dynamic = false;  // takes values of dynamic type; else the result is dynamic
+  bool allow_marked = false;   // gets marked arguments; else marks are taken off and put on the result
+};
+
+// What a function objects to: an argument (from 0) or the call as a whole.
+struct FunctionError {
+  std::string message;  // "argument must not be negative": a clause without a full stop
+  std::optional<size_t> argument = {};
+};
+template <typename T>
+using FunctionResult = std::expected<T, FunctionError>;
+
+inline std::unexpected<FunctionError> Refuse(std::string message, std::optional<size_t> argument = {}) {
+  return std::unexpected<FunctionError>(FunctionError{std::move(message), argument});
+}
+
+// A value; immutable.
+struct Function {
+  std::vector<Parameter> parameters;
+  std::optional<Parameter> rest = {};  // any number more
+
+  // The result's type; some arguments may be unknown (their types are right), whatever their parameter
+  // allows.
+  std::function<FunctionResult<Type>(std::span<const Value>)> type;
+  // The result, of the type that `type` gave, which is passed.
+  std::function<FunctionResult<Value>(std::span<const Value>, const Type&)> call;
+  // What is known about a result that is unknown because an argument is.
+  std::function<Refinement(std::span<const Value>)> refine = {};
+
+  std::string deprecation = {};  // not empty: calls warn, and this says what to write instead
+  std::string description = {};
+};
+
+// Calls `function` with as many arguments as it takes (REQUIRES: the count fits), by the rules above.
+FunctionResult<Value> Call(const Function& function, std::span<const Value> arguments);
+
+// The name -> function table that expressions are evaluated with. Read-only once made; thread-safe to read.
+class FunctionTable {
+ public:
+  virtual ~FunctionTable() = default;
+  // Null if there is none. Namespaced names are written "provider::aws::arn_parse".
+  virtual const Function* Find(std::string_view name) const = 0;
+  // For "did you mean".
+  virtual std::vector<std::string_view> Names() const = 0;
+};
+
+}  // namespace cairn::hcl
