@@ -56,18 +56,22 @@ read_arguments() {
     shift 2
   done
   [[ $tag =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || refuse "'$tag' is no tag: letters, digits, '_', '.' and '-'"
-  [[ $epoch =~ ^[0-9]{0,11}$ ]] || refuse "'$epoch' is no time: the seconds since 1970 (SOURCE_DATE_EPOCH)"
+  [[ $epoch =~ ^(0|[1-9][0-9]{0,10})?$ ]] || refuse "'$epoch' is no time: the seconds since 1970 (SOURCE_DATE_EPOCH)"
+  output=$(realpath --canonicalize-missing -- "$output")
+  [[ $output != *:* ]] || refuse "the output $output contains ':', which oci:DIR:TAG cannot tell from the tag"
+  if [[ -e $output && ! -f $output/oci-layout ]]; then refuse "$output exists and is no OCI layout; choose another --output"; fi
 }
 
 # Sets: revision epoch created.
 read_commit() {
-  local changes
+  local changes first
   revision=$(checkout rev-parse --verify --quiet HEAD) ||
     refuse "$root is no git checkout with a commit, and so has no revision to name; clone it"
   changes=$(checkout status --porcelain --untracked-files=normal)
   if [[ -n $changes ]]; then
+    first=${changes%%$'\n'*}
     [[ -n $allow_dirty ]] ||
-      refuse "not in any commit: ${changes%%$'\n'*}; commit, stash or remove what git status lists, or give --allow-dirty"
+      refuse "not as committed: ${first:3}; commit or remove what git status lists, or give --allow-dirty"
     revision+=-dirty
   fi
   epoch=${epoch:-$(checkout log -1 --format=%ct)}
@@ -77,20 +81,17 @@ read_commit() {
 # Sets: version. An empty image has no loader: a program that asks for one would not even start.
 check_binary() {
   local headers
-  [[ -f $binary && -x $binary ]] || refuse "$binary is no program; build it: cmake --preset release && ninja -C build"
+  [[ -f $binary && -x $binary ]] || refuse "$binary is no program; without --binary it is built here"
   binary=$(realpath -- "$binary")
   headers=$(readelf --program-headers --wide -- "$binary" 2>/dev/null) || refuse "$binary is no ELF program"
   [[ $headers != *INTERP* ]] || refuse "$binary needs shared libraries; build it with CAIRN_STATIC=ON (preset release)"
-  version=$("$binary" --version) || refuse "$binary --version fails"
+  version=$("$binary" --version </dev/null 2>&1) || refuse "$binary --version fails"
   [[ $version =~ ^counter\ ([0-9]+\.[0-9]+\.[0-9]+)$ ]] || refuse "$binary is not counter: its --version is '$version'"
   version=${BASH_REMATCH[1]}
 }
 
-# Sets: output, absolute, and work: a private directory beside it, so that the finished layout is moved in one step.
+# Sets: work, a private directory beside the output, so that the finished layout is moved in one step.
 prepare_output() {
-  output=$(realpath --canonicalize-missing -- "$output")
-  [[ $output != *:* ]] || refuse "the output $output contains ':', which oci:DIR:TAG cannot tell from the tag"
-  if [[ -e $output && ! -f $output/oci-layout ]]; then refuse "$output exists and is no OCI layout; choose another --output"; fi
   if ! { mkdir -p -- "${output%/*}" && work=$(mktemp -d -- "${output%/*}/.image.XXXXXX"); } 2>/dev/null; then
     refuse "cannot write to ${output%/*}; choose another --output"
   fi
@@ -104,11 +105,16 @@ make_image() {
   cp -- "$binary" "$work/build/counter"
   cat "${certificates[@]}" >"$work/build/ca-certificates.crt"
   printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$work" "$work" >"$work/storage.conf"
-  env --ignore-environment PATH="$PATH" HOME="$work" TMPDIR="$work" XDG_RUNTIME_DIR="$work" \
-    CONTAINERS_STORAGE_CONF="$work/storage.conf" buildah build --quiet --file "$root/deploy/image/Dockerfile" \
+  if ! env --ignore-environment PATH="$PATH" HOME="$work" TMPDIR="$work" XDG_RUNTIME_DIR="$work" \
+    CONTAINERS_STORAGE_CONF="$work/storage.conf" buildah build --file "$root/deploy/image/Dockerfile" \
     --build-context build="$work/build" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
     --build-arg CREATED="$created" --timestamp "$epoch" --format oci --layers=false --disable-compression=false \
-    --omit-history --identity-label=false --isolation chroot --tag "oci:$work/oci:$tag" "$work/context" >&2
+    --omit-history --identity-label=false --isolation chroot --tag "oci:$work/oci:$tag" "$work/context" \
+    >"$work/log" 2>&1 </dev/null; then
+    cat "$work/log" >&2
+    echo "build.sh: buildah failed; what it said is above" >&2
+    exit 1
+  fi
 }
 
 main() {
