@@ -65,7 +65,7 @@ read_arguments() {
 # Sets: revision epoch created.
 read_commit() {
   local changes first
-  revision=$(checkout rev-parse --verify --quiet HEAD) ||
+  revision=$(checkout rev-parse --verify --quiet HEAD 2>/dev/null) ||
     refuse "$root is no git checkout with a commit, and so has no revision to name; clone it"
   changes=$(checkout status --porcelain --untracked-files=normal)
   if [[ -n $changes ]]; then
