@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the counter's OCI image: without a daemon, without a network, and without root where user namespaces are allowed.
+# Makes the counter's OCI image without a daemon, without a network, and where user namespaces are allowed without root.
 set -euo pipefail
 shopt -s inherit_errexit
 # shellcheck source=scripts/build.sh
@@ -12,7 +12,7 @@ usage: deploy/image/build.sh [OPTION...]
 Writes the image of this commit as an OCI layout and prints its digest, sha256:..., as the only line of standard output.
 The same commit gives the same digest.
 
-  --binary FILE             the program, already built from this commit; without it, build/bin/counter is brought up to date
+  --binary FILE             the program, built from this commit; without it, build/bin/counter is brought up to date
   --output DIR              the layout, replaced as a whole (build/image/oci)
   --tag TAG                 the image's name in it (latest)
   --source-date-epoch N     the time of everything in it (SOURCE_DATE_EPOCH, or else the commit's)
@@ -59,7 +59,7 @@ read_arguments() {
   [[ $epoch =~ ^(0|[1-9][0-9]{0,10})?$ ]] || refuse "'$epoch' is no time: the seconds since 1970 (SOURCE_DATE_EPOCH)"
   output=$(realpath --canonicalize-missing -- "$output")
   [[ $output != *:* ]] || refuse "the output $output contains ':', which oci:DIR:TAG cannot tell from the tag"
-  if [[ -e $output && ! -f $output/oci-layout ]]; then refuse "$output exists and is no OCI layout; choose another --output"; fi
+  [[ ! -e $output || -f $output/oci-layout ]] || refuse "$output exists and is no OCI layout; choose another --output"
 }
 
 # Sets: revision epoch created.
@@ -104,7 +104,7 @@ make_image() {
   mkdir "$work/build" "$work/context"
   cp -- "$binary" "$work/build/counter"
   cat "${certificates[@]}" >"$work/build/ca-certificates.crt"
-  printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$work" "$work" >"$work/storage.conf"
+  printf '[storage]\ndriver="vfs"\ngraphroot="%s/storage"\nrunroot="%s/run"\n' "$work" "$work" >"$work/storage.conf"
   if ! env --ignore-environment PATH="$PATH" HOME="$work" TMPDIR="$work" XDG_RUNTIME_DIR="$work" \
     CONTAINERS_STORAGE_CONF="$work/storage.conf" buildah build --file "$root/deploy/image/Dockerfile" \
     --build-context build="$work/build" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
