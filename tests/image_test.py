@@ -372,12 +372,18 @@ class BadInput(ImageTest):
         for name in itertools.chain(os.listdir("/usr/sbin"), os.listdir("/usr/bin")):
             with contextlib.suppress(FileExistsError):
                 os.symlink(os.path.join("/usr/bin", name), os.path.join(binaries, name))
-        for tool, package in (("buildah", "buildah"), ("git", "git"), ("readelf", "binutils")):
+        given = ["--binary", COUNTER]
+        for tool, package, arguments in (
+            ("buildah", "buildah", given),
+            ("git", "git", given),
+            ("readelf", "binutils", given),
+            ("ninja", "ninja-build", []),
+        ):
             hidden = os.path.join(binaries, tool)
             os.rename(hidden, hidden + "-hidden")
             with self.subTest(tool=tool):
                 why = f"{tool} is not installed; on Debian: apt-get install {package}"
-                self.expect_refusal("--binary", COUNTER, why=why, environment={"PATH": binaries})
+                self.expect_refusal(*arguments, why=why, environment={"PATH": binaries})
             os.rename(hidden + "-hidden", hidden)
         self.assertEqual(self.fresh.digest(environment={"PATH": binaries}), self.digest + "\n")
 

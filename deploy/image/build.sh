@@ -127,6 +127,9 @@ main() {
   ((${#certificates[@]} > 0)) || refuse "ca-certificates is not installed; on Debian: apt-get install ca-certificates"
   read_commit
   if [[ -z $binary ]]; then
+    require cmake cmake
+    require ninja ninja-build
+    require c++ g++
     build release bin/counter
     binary=$root/build/bin/counter
   fi
