@@ -127,6 +127,7 @@ main() {
     -*) [[ $command == --list ]] || { usage >&2 && return 2; } ;;
   esac
   "$root/scripts/install-deps" build run test
+  "$root/scripts/unpack-deps"
   case $command in
     "") test_all ;;
     --list) configure release && ctest --test-dir "$(build_dir release)" --show-only | sed -n 's/^ *Test *#[0-9]*: //p' ;;
