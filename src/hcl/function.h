@@ -41,14 +41,14 @@ inline std::unexpected<FunctionError> Refuse(std::string message, std::optional<
 
 // A value; immutable.
 struct Function {
-  std::vector<Parameter> parameters;
+  std::vector<Parameter> parameters = {};
   std::optional<Parameter> rest = {};  // any number more
 
   // The result's type; some arguments may be unknown (their types are right), whatever their parameter
   // allows.
-  std::function<FunctionResult<Type>(std::span<const Value>)> type;
+  std::function<FunctionResult<Type>(std::span<const Value>)> type = {};
   // The result, of the type that `type` gave, which is passed.
-  std::function<FunctionResult<Value>(std::span<const Value>, const Type&)> call;
+  std::function<FunctionResult<Value>(std::span<const Value>, const Type&)> call = {};
   // What is known about a result that is unknown because an argument is.
   std::function<Refinement(std::span<const Value>)> refine = {};
 

@@ -53,6 +53,7 @@ class Number {
   // By value; precision does not matter.
   friend int Compare(const Number& a, const Number& b);
   friend bool operator==(const Number& a, const Number& b) { return Compare(a, b) == 0; }
+  friend bool operator<(const Number& a, const Number& b) { return Compare(a, b) < 0; }
 
  private:
   struct Big;  // an MPFR number and its precision, shared and immutable
