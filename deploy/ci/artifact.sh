@@ -1,5 +1,5 @@
 # Sourced by deliver: from the sources to an image in the registry. Nothing here touches the cluster.
-# shellcheck shell=bash disable=SC2154  # root, setting and work are deliver's
+# shellcheck shell=bash disable=SC2034,SC2154  # root, setting, work and explained are deliver's
 
 require_digest() {
   [[ $1 =~ ^sha256:[0-9a-f]{64}$ ]] || refuse "'$1' is no digest (sha256: and 64 hexadecimal digits)"
@@ -8,7 +8,7 @@ require_digest() {
 step_build() {
   require_clean_tree
   "$root/scripts/install-deps" build || fail 3 'build failed'
-  (build release bin/counter bin/counter-check) || fail 3 'build failed'
+  patiently build release bin/counter bin/counter-check || fail 3 'build failed'
 }
 
 step_test() {
@@ -24,7 +24,7 @@ step_image() {
   digest=$("$root/deploy/image/build.sh" --binary "$root/build/bin/counter") || status=$?
   case $status in
     0) ;;
-    2) exit 2 ;; # it said why
+    2) explained=yes && exit 2 ;; # by build.sh itself
     *) fail 3 'image failed' ;;
   esac
   require_digest "$digest"

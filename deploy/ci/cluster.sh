@@ -18,22 +18,16 @@ change() {
   kube "$@"
 }
 
-# A cluster that changes its leader gets a second and a third chance.
-answers() {
-  local attempt
+# After a call that failed: was it the call or the cluster? One that changes its leader gets more than one chance.
+require_answers() {
+  local attempt said
   for attempt in 1 2 3; do
     if ((attempt > 1)); then sleep 1; fi
-    if kube --request-timeout=5s get --raw /version >/dev/null 2>&1; then return; fi
+    if said=$(kube --request-timeout=5s get --raw /version 2>&1); then return; fi
   done
-  return 1
-}
-
-# After a call that failed: was it the call or the cluster?
-require_answers() {
-  answers || {
-    lock_until=0 # it cannot be released now
-    fail 8 "the cluster does not answer; $state"
-  }
+  said=${said##*$'\n'}
+  lock_until=0 # it cannot be released now
+  fail 8 "the cluster does not answer (${said:-silent for ${setting[call-seconds]} s}); $state"
 }
 
 check_environment() {
