@@ -92,11 +92,12 @@ class Front:
             back.join()
 
 
-def environments():
-    """Of all processes of this machine that may be looked at."""
+def processes_with(variable):
+    """The ids of the processes that have it, as "NAME=VALUE", in their environment."""
     for process in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{process}/environ", encoding="utf-8", errors="replace") as file:
-            yield file.read()
+        with contextlib.suppress(OSError), open(f"/proc/{process}/environ", "rb") as file:
+            if variable.encode() in file.read().split(b"\0"):
+                yield int(process)
 
 
 def metrics_page(*pages):
@@ -564,15 +565,21 @@ class Interruption(DeliverTest):
         self.create_cluster()
         environment = {**self.environment, "DELIVER_ROLLOUT_SECONDS": "600"}
         program = processes.start_program(self.command("deploy"), environment=environment)
+        self.addCleanup(self.end_running)  # kubectl outlives a delivery that is killed
         self.addCleanup(program.close)
         processes.wait_until(lambda: self.called("rollout"), "the rollout")
         with self.cluster.open() as state:
             del state["versions"][NEW]["rollout"]
         return program
 
-    def runs(self):
-        """Whether a call of kubectl is under way."""
-        return any(f"CAIRN_STAND_IN={self.cluster.folder}\0" in text for text in environments())
+    def running(self):
+        """The processes of deliveries that have not ended."""
+        return list(processes_with(f"CAIRN_STAND_IN={self.cluster.folder}"))
+
+    def end_running(self):
+        for process in self.running():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def called(self, verb):
         return any(verb in call for call in self.cluster.calls())
@@ -586,7 +593,7 @@ class Interruption(DeliverTest):
                 last = program.output().rstrip().split("\n")[-1]
                 self.assertIn(f"deliver: interrupted; {NEW} was applied and is not verified; run 'deliver", last)
                 self.assertEqual(self.changes()[-1], self.UNLOCKED)
-                processes.wait_until(lambda: not self.runs(), "the end of kubectl")
+                processes.wait_until(lambda: not self.running(), "the end of all that it started")
                 self.assertEqual(self.recorded(), f"{self.first} {OLD} {OVERLAY}")
         self.expect(["deploy"], 0)
 
