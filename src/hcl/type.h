@@ -4,7 +4,6 @@
 // each), and the dynamic pseudo-type of what is not known yet.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "base/result.h"
 #include "data/json.h"
+#include "hcl/shared.h"
 
 namespace cairn::hcl {
 
@@ -19,15 +19,16 @@ enum class TypeKind : uint8_t { kDynamic, kBool, kNumber, kString, kList, kSet, 
 
 struct ObjectAttribute;
 
-// A value: an immutable description, shared; 8 bytes where a primitive costs nothing to copy. Thread-safe to
-// copy and read. Compared by structure.
+// A value: an immutable description, shared; primitives are no more than their kind. Thread-safe to copy and
+// read. Compared by structure, which costs nothing for copies of one type.
 class Type {
  public:
-  Type() = default;  // dynamic
+  constexpr Type() = default;  // dynamic
+  constexpr explicit Type(TypeKind kind) : kind_(kind) {}  // dynamic or primitive
   static Type Dynamic() { return Type(); }
-  static Type Bool();
-  static Type Number();
-  static Type String();
+  static Type Bool() { return Type(TypeKind::kBool); }
+  static Type Number() { return Type(TypeKind::kNumber); }
+  static Type String() { return Type(TypeKind::kString); }
   static Type List(Type element);
   static Type Set(Type element);
   static Type Map(Type element);
@@ -35,11 +36,15 @@ class Type {
   // Attributes of different names, in any order. Names are NFC.
   static Type Object(std::vector<ObjectAttribute> attributes);
 
-  TypeKind kind() const;
-  bool IsPrimitive() const;
-  bool IsCollection() const;  // list, set, map
-  bool IsDynamic() const { return kind() == TypeKind::kDynamic; }
-  bool HasDynamic() const;  // itself or anywhere within
+  TypeKind kind() const { return kind_; }
+  bool Is(TypeKind kind) const { return kind_ == kind; }
+  bool IsDynamic() const { return kind_ == TypeKind::kDynamic; }
+  bool IsPrimitive() const { return kind_ >= TypeKind::kBool && kind_ <= TypeKind::kString; }
+  bool IsCollection() const { return kind_ >= TypeKind::kList && kind_ <= TypeKind::kMap; }
+  bool HasDynamic() const;   // itself or anywhere within
+  bool HasOptional() const;  // attributes, anywhere within
+  // The type of values that a constraint leads to: no attribute is optional, here or within.
+  Type WithoutOptional() const;
 
   const Type& element() const;                             // of a collection
   const std::vector<Type>& elements() const;               // of a tuple
@@ -50,17 +55,20 @@ class Type {
 
   // "list of string", "object", "tuple": the words of error messages.
   std::string FriendlyName() const;
-  // The same for a constraint: a dynamic type is "any type".
+  // The same for a constraint: a dynamic type is "any type", an element of one "any single type".
   std::string ConstraintName() const;
 
-  // docs: ["list","string"], ["object",{"a":"string"},["a"]] (the third element: optional attributes).
+  // As states, plans and providers write types: "string", "dynamic", ["list","string"], ["tuple",["bool"]],
+  // ["object",{"a":"string"},["a"]] (the third element, if there is one: the optional attributes).
   data::Json ToJson() const;
   static Result<Type> FromJson(const data::Json& json);
 
  private:
   struct Rep;
-  explicit Type(std::shared_ptr<const Rep> rep) : rep_(std::move(rep)) {}
-  std::shared_ptr<const Rep> rep_;  // null: dynamic
+  Type(TypeKind kind, Rep* rep);
+
+  TypeKind kind_ = TypeKind::kDynamic;
+  Ref<Rep> rep_;  // null: dynamic or primitive
 };
 
 struct ObjectAttribute {
