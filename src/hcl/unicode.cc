@@ -31,6 +31,30 @@ std::string ReplaceInvalid(std::string_view text) {
   return out;
 }
 
+// Whether no character that may follow composes with it to another one.
+bool IsInert(char32_t character) {
+  constexpr uint16_t kNone = 0xFFFF;
+  const bool is_hangul =
+      (character >= 0x1100 && character < 0x1200) || (character >= 0xAC00 && character < 0xD7A4);
+  const auto* property = utf8proc_get_property(utf8proc_int32_t(character));
+  return !is_hangul && property->combining_class == 0 && property->comb_index == kNone &&
+         (property->decomp_seqindex == kNone || property->decomp_type != 0);
+}
+
+// The byte at which the last character of `text` begins that is not a mark.
+size_t LastBase(std::string_view text) {
+  size_t begin = text.size();
+  while (begin > 0) {
+    do {
+      --begin;
+    } while (begin > 0 && (text[begin] & 0xC0) == 0x80);
+    size_t length = 0;
+    const auto character = utf8proc_int32_t(DecodeCharacter(text.substr(begin), length));
+    if (utf8proc_get_property(character)->combining_class == 0) break;
+  }
+  return begin;
+}
+
 template <typename Map>
 std::string MapCharacters(std::string_view text, Map map) {
   std::string out;
@@ -108,6 +132,24 @@ std::string Normalize(std::string_view text) {
   return valid;
 }
 
+std::string StablePrefix(std::string_view text) {
+  constexpr std::string_view kDelimiters = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+  std::string prefix = Normalize(text);
+  if (prefix.empty()) return prefix;
+  const size_t base = LastBase(prefix);
+  size_t length = 0;
+  const char32_t last = DecodeCharacter(std::string_view(prefix).substr(base), length);
+  if (base + length != prefix.size() || !IsInert(last)) {
+    prefix.resize(base);
+    return prefix;
+  }
+  std::string_view rest = prefix;
+  while (GraphemeLength(rest) < rest.size()) rest.remove_prefix(GraphemeLength(rest));
+  const bool is_delimiter = rest.size() == 1 && kDelimiters.contains(rest[0]);
+  if (!is_delimiter) prefix.resize(prefix.size() - rest.size());
+  return prefix;
+}
+
 std::string ToUpper(std::string_view text) {
   return MapCharacters(text, [](char32_t c) {
     return c == 0xDF ? c : char32_t(utf8proc_toupper(utf8proc_int32_t(c)));  // the library gives U+1E9E
@@ -135,6 +177,11 @@ bool IsSpace(char32_t character) {
   if ((character >= '\t' && character <= '\r') || character == 0x85) return true;
   const auto category = CategoryOf(character);
   return category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP;
+}
+
+bool IsPrintable(char32_t character) {
+  const auto category = CategoryOf(character);
+  return character == ' ' || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_SO);
 }
 
 bool IsIdentifierStart(char32_t c) {

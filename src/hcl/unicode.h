@@ -18,6 +18,10 @@ size_t CountGraphemes(std::string_view text);
 // In normal form C, with U+FFFD for each byte that is not UTF-8. Text that is so already is copied as it is.
 std::string Normalize(std::string_view text);
 
+// In normal form C, as much of `text` as stays the beginning whatever follows it: a last letter may yet get
+// an accent, so it is left off; delimiters of ASCII stay.
+std::string StablePrefix(std::string_view text);
+
 // The first character; `length` is set to its bytes. A byte that is not UTF-8 is U+FFFD, of length 1.
 char32_t DecodeCharacter(std::string_view text, size_t& length);
 void AppendCharacter(std::string& out, char32_t character);
@@ -30,6 +34,8 @@ char32_t ToTitle(char32_t character);
 bool IsLetter(char32_t character);
 bool IsDigit(char32_t character);  // of any script
 bool IsSpace(char32_t character);  // White_Space
+// A letter, mark, number, punctuation, symbol or the blank of ASCII.
+bool IsPrintable(char32_t character);
 
 // Whether an identifier may begin with it, or go on (UAX #31, ID_Start and ID_Continue).
 bool IsIdentifierStart(char32_t character);

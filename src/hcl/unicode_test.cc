@@ -86,5 +86,28 @@ TEST(Unicode, DecodesWhatIsNotUtf8AsReplacement) {
   EXPECT_EQ(length, 3u);
 }
 
+TEST(StablePrefix, LeavesOffWhatMayYetChange) {
+  const struct {
+    std::string_view text, prefix;
+  } kFacts[] = {
+      {"", ""},
+      {"a", ""},
+      {"boo", "bo"},
+      {"boop\r", "boop"},
+      {"hello \uac00", "hello "},
+      {"hello \U0001f937\U0001f3fd\u200d\u2642\ufe0f", "hello "},
+      {"hello \U0001f937 ", "hello \U0001f937 "},
+      {"hello \U0001f1e6\U0001f1e6", "hello "},
+      {"vpc-", "vpc-"},
+      {"vpc-1", "vpc-"},
+      {"e\u0301", ""},
+      {"x \u00e9", "x "},
+      {"a=", "a"},
+      {R"({"a":)", R"({"a":)"},
+      {"a\xff", "a"},
+  };
+  for (const auto& fact : kFacts) EXPECT_EQ(StablePrefix(fact.text), fact.prefix) << fact.text;
+}
+
 }  // namespace
 }  // namespace cairn::hcl
