@@ -98,7 +98,7 @@ variable "zones" {
 }
 
 variable "nat_per_zone" {
-  description = "A NAT gateway in each zone, or one for all: cheaper, but its zone takes everybody's way out with it."
+  description = "A NAT gateway in each zone; false: one for all, cheaper, but its zone takes everybody's way out with it."
   type        = bool
   default     = true
 }
