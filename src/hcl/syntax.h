@@ -163,4 +163,10 @@ class SyntaxTree {
 // The value of a kString node, or of a label: without quotes, escapes replaced.
 std::string StringValue(Node string);
 
+// `text` of a quoted template, or of a heredoc or template file, with its escapes replaced: backslashes in
+// quotes alone, and
+// $${ and %%{ in all of them.
+std::string UnescapeQuoted(std::string_view text);
+std::string UnescapeHeredoc(std::string_view text);
+
 }  // namespace cairn::hcl
