@@ -44,15 +44,29 @@ class Diagnostics {
   std::vector<Diagnostic> list_;
 };
 
-// The name among `candidates` that `given` was probably meant to be; empty if none is near enough.
+// The name among `candidates` that `given` was probably meant to be, by edit distance without regard to
+// letter case; empty if none is near enough: more than a third of its characters differ, or more than three.
 std::string_view NearestName(std::string_view given, const std::vector<std::string_view>& candidates);
 
 struct RenderStyle {
   bool colour = false;
-  size_t width = 78;  // columns to wrap the detail at; 0 does not wrap
+  size_t width = 78;  // columns for the detail and the excerpt; 0 does not wrap, and cuts the excerpt at 200
 };
 
-// For a terminal: summary, file and line, excerpt with caret, values, detail; ends with a newline.
+// For a terminal, ending with a newline; no control character of a user's text gets through:
+//
+//   Error: Unsupported attribute
+//
+//     main.tf:2,15-19
+//     2 |   size = disk.hight
+//       |              ^^^^^^
+//
+//     where disk is object with 2 attributes
+//
+//   This object has no attribute "hight". Did you mean "height"?
+//
+// A subject of several lines is marked on the first of them. At most three lines are shown before and three
+// after that one. Columns are those of the screen: tabs stop at each 4th, wide characters take two.
 std::string Render(const Diagnostic& diagnostic, const RenderStyle& style = {});
 
 }  // namespace cairn::hcl
