@@ -79,11 +79,13 @@ test_units() {
   return "$status"
 }
 
-# The slow suites share nothing but the machine: one at a time, so that load of one does not disturb another.
+# The slow suites share nothing but the machine: one at a time, so that load of one does not disturb another. The long ones
+# can bear that.
 test_all() {
   local status=0
   build release
   run_tests release --label-regex unit --parallel "$(nproc)" || status=$?
+  run_tests release --label-regex long --parallel "$(nproc)" || status=$?
   run_tests release --label-regex slow || status=$?
   fuzz "${FUZZ_SECONDS:-60}" || status=$?
   report_skips
