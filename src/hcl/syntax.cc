@@ -159,35 +159,35 @@ std::string UnescapeQuoted(std::string_view text) {
     if (c != '\\' || i + 1 >= text.size()) {
       value += c;
       continue;
-  }
-  const char selector = text[++i];
-  switch (selector) {
-    case 'n':
-      value += '\n';
-      break;
-    case 'r':
-      value += '\r';
-      break;
-    case 't':
-      value += '\t';
-      break;
-    case 'u':
-    case 'U': {
-      const size_t digits = selector == 'u' ? 4 : 8;
-      const auto character = HexCharacter(text.substr(i + 1), digits);
-      if (character) {
-        AppendCharacter(value, *character);
-        i += digits;
-      } else {
-        value += selector;
-      }
-      break;
     }
-    default:
-      value += selector;  // a quote or backslash; everything else was reported by the parser
+    const char selector = text[++i];
+    switch (selector) {
+      case 'n':
+        value += '\n';
+        break;
+      case 'r':
+        value += '\r';
+        break;
+      case 't':
+        value += '\t';
+        break;
+      case 'u':
+      case 'U': {
+        const size_t digits = selector == 'u' ? 4 : 8;
+        const auto character = HexCharacter(text.substr(i + 1), digits);
+        if (character) {
+          AppendCharacter(value, *character);
+          i += digits;
+        } else {
+          value += selector;
+        }
+        break;
+      }
+      default:
+        value += selector;  // a quote or backslash; everything else was reported by the parser
+    }
   }
-}
-return value;
+  return value;
 }
 
 std::string UnescapeHeredoc(std::string_view text) {

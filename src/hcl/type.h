@@ -23,7 +23,7 @@ struct ObjectAttribute;
 // read. Compared by structure, which costs nothing for copies of one type.
 class Type {
  public:
-  constexpr Type() = default;  // dynamic
+  constexpr Type() = default;                              // dynamic
   constexpr explicit Type(TypeKind kind) : kind_(kind) {}  // dynamic or primitive
   static Type Dynamic() { return Type(); }
   static Type Bool() { return Type(TypeKind::kBool); }
