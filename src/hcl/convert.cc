@@ -25,11 +25,10 @@ std::string KeyStep(std::string_view key) {
   return "[" + Quote(key) + "]";
 }
 
-// The step to an element, as errors show it.
+// The step to an element, as errors show it: also an object's, which is to become a map.
 std::string StepTo(const Value& whole, size_t i) {
-  if (whole.kind() == TypeKind::kObject) return "." + std::string(whole.name(i));
-  if (whole.kind() == TypeKind::kMap) return KeyStep(whole.name(i));
-  return Format("[{}]", i);
+  const bool has_names = whole.kind() == TypeKind::kObject || whole.kind() == TypeKind::kMap;
+  return has_names ? KeyStep(whole.name(i)) : Format("[{}]", i);
 }
 
 bool CanConvertPrimitive(TypeKind from, TypeKind to, Safety safety) {
