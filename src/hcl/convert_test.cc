@@ -1,6 +1,7 @@
 #include "hcl/convert.h"
 
 #include <random>
+#include <span>
 
 #include <gtest/gtest.h>
 
@@ -30,11 +31,20 @@ std::string ConvertText(const Value& value, const Type& type) {
   return text;
 }
 
-// Answers of the peer to variables of that type and default; `o` has optional attributes.
-TEST(Convert, AnswersAsThePeer) {
-  const struct {
-    std::string_view type, value, answer;
-  } kFacts[] = {
+struct Fact {
+  std::string_view type, value, answer;
+};
+
+void Check(std::span<const Fact> facts) {
+  for (const Fact& fact : facts) {
+    EXPECT_EQ(ConvertText(Make(fact.value), TypeOf(fact.type)), fact.answer)
+        << fact.type << " " << fact.value;
+  }
+}
+
+// Answers of the peer to variables of that type and default.
+TEST(Convert, MakesCollectionsAsThePeer) {
+  const Fact kFacts[] = {
       {R"(["list","number"])", R"(["a"])", "error: [0]: a number is required"},
       {R"(["list","number"])", R"([[]])", "error: element 0: number required"},
       {R"(["list","number"])", R"([1,true])", "error: element 1: number required"},
@@ -62,6 +72,12 @@ TEST(Convert, AnswersAsThePeer) {
        R"({"a":{"x":1},"b":{"y":2}} ["map",["map","number"]])"},
       {R"(["map","dynamic"])", R"({"a":{"x":1},"b":{"y":[]}})",
        "error: all map elements must have the same type"},
+  };
+  Check(kFacts);
+}
+
+TEST(Convert, MakesStructuresAndPrimitivesAsThePeer) {
+  const Fact kFacts[] = {
       {R"(["object",{"a":"string"}])", "{}", R"(error: attribute "a" is required)"},
       {R"(["object",{"a":"string","b":"string"}])", "{}", R"(error: attributes "a" and "b" are required)"},
       {R"(["object",{"a":"string","b":"string","c":"number"}])", "{}",
@@ -108,10 +124,7 @@ TEST(Convert, AnswersAsThePeer) {
       {R"(["set","dynamic"])", R"([1,"1",true])", R"(["1","true"] ["set","string"])"},
       {R"("dynamic")", R"([1,"a"])", R"([1,"a"] ["tuple",["number","string"]])"},
   };
-  for (const auto& fact : kFacts) {
-    EXPECT_EQ(ConvertText(Make(fact.value), TypeOf(fact.type)), fact.answer)
-        << fact.type << " " << fact.value;
-  }
+  Check(kFacts);
 }
 
 // Answers of the peer's functions to arguments of the wrong type.
