@@ -90,7 +90,7 @@ def diagnostics_of_text(text):
     for block in re.split(r"^(?=(?:Error|Warning): )", text, flags=re.M)[1:]:
         severity, summary, rest = re.match(r"(Error|Warning): ([^\n]*)\n(.*)", block, re.S).groups()
         detail = re.sub(r"\A\n  (?:on|with) .*?\n(?=\n)", "", rest, flags=re.S)
-        found.append(Diagnostic(severity.lower(), summary, detail.strip("\n"), None, None))
+        found.append(Diagnostic(severity.lower(), summary, without_stack(detail.strip("\n")), None, None))
     return found
 
 
@@ -101,7 +101,7 @@ def diagnostics_of_json(items, file):
         place = item.get("range")
         if place and place["filename"] == file:
             start, end = ((place[at]["line"], place[at]["column"]) for at in ("start", "end"))
-        yield Diagnostic(item["severity"], item["summary"], item["detail"], start, end)
+        yield Diagnostic(item["severity"], item["summary"], without_stack(item["detail"]), start, end)
 
 
 def placed(wanted, candidates):
@@ -121,6 +121,11 @@ def same(one, other):
     return words(one) == words(other)
 
 
+def without_stack(detail):
+    """A peer that panicked shows its stack, which differs from run to run."""
+    return detail.split("\ngoroutine ")[0]
+
+
 def shown(diagnostic):
     """One line: `! summary | range | detail`, `~` for a warning, `-` where there is no range."""
     mark = "!" if diagnostic.severity == "error" else "~"
@@ -128,8 +133,7 @@ def shown(diagnostic):
     if diagnostic.start:
         (line, column), (last_line, last_column) = diagnostic.start, diagnostic.end
         place = f"{line},{column}-" + (f"{last_line},{last_column}" if last_line != line else f"{last_column}")
-    detail = diagnostic.detail.split("\ngoroutine ")[0]  # the stack of a peer that panicked differs from run to run
-    detail = detail.replace("\\", "\\\\").replace("\n", "\\n")
+    detail = diagnostic.detail.replace("\\", "\\\\").replace("\n", "\\n")
     return visible(f"{mark} {diagnostic.summary} | {place} | {detail}".rstrip())
 
 
