@@ -28,8 +28,10 @@ class FileReader {
  public:
   virtual ~FileReader() = default;
 
-  enum class Kind { kFile, kFolder, kOther, kMissing };
+  enum class Kind { kFile, kFolder, kDevice, kPipe, kSocket, kMissing };
+  // Of what a symbolic link stands for.
   virtual Result<Kind> Stat(const std::string& path) const = 0;
+  // Errors as the system calls' names and messages: "open a/b: permission denied".
   virtual Result<std::string> Read(const std::string& path) const = 0;
   // The names in a folder, in any order, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& path) const = 0;
