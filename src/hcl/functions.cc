@@ -10,6 +10,7 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   FunctionList list;
   AddNumberFunctions(list);
   AddStringFunctions(list);
+  AddRegexFunctions(list);
   AddSequenceFunctions(list);
   AddListFunctions(list);
   AddMapFunctions(list);

@@ -1,5 +1,3 @@
-#include <gmp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -81,48 +79,13 @@ Function Extreme(int sign, std::string description) {
   return function;
 }
 
-// Go's digits of bases above 36 are 0-9 a-z A-Z; GMP's are 0-9 A-Z a-z.
-std::string SwapCase(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') {
-      c = char(c - 'a' + 'A');
-    } else if (c >= 'A' && c <= 'Z') {
-      c = char(c - 'A' + 'a');
-    }
-  }
-  return text;
-}
-
-// `digits` with an optional sign as decimal text.
-std::optional<std::string> ToDecimal(std::string digits, int base) {
-  if (!digits.empty() && digits[0] == '+') digits.erase(0, 1);
-  const size_t sign = digits.starts_with('-') ? 1 : 0;
-  const bool only_digits =
-      digits.size() > sign && std::all_of(digits.begin() + long(sign), digits.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      });
-  if (!only_digits) return std::nullopt;
-  if (base > 36) digits = SwapCase(std::move(digits));
-  mpz_t number;
-  std::optional<std::string> decimal;
-  if (mpz_init_set_str(number, digits.c_str(), base) == 0) {
-    std::string text(mpz_sizeinbase(number, 10) + 2, '\0');
-    mpz_get_str(text.data(), 10, number);
-    text.resize(text.find('\0'));
-    decimal = std::move(text);
-  }
-  mpz_clear(number);
-  return decimal;
-}
-
 FunctionResult<Value> ParseInteger(std::span<const Value> arguments) {
   const Value text = arguments[0].WithoutMarks();
   const Marks marks = arguments[0].marks() | arguments[1].marks();
   const auto base = WholeArgument(arguments, 1);
   if (!base) return std::unexpected(base.error());
   if (*base < 2 || *base > 62) return Refuse("base must be a whole number between 2 and 62 inclusive", 1);
-  const auto decimal = ToDecimal(std::string(text.AsString()), int(*base));
-  const auto number = decimal ? Number::Parse(*decimal) : Fail(ErrorCode::kInvalid, "");
+  const Result<Number> number = Number::ParseWhole(text.AsString(), int(*base));
   if (!number) {
     const bool hidden = (marks & (Marks::kSensitive | Marks::kEphemeral)) != Marks::kNone;
     return Refuse(
@@ -130,8 +93,7 @@ FunctionResult<Value> ParseInteger(std::span<const Value> arguments) {
                : Format("cannot parse \"{}\" as a base {} integer", text.AsString(), *base),
         0);
   }
-  const auto whole = number->AsInt64();
-  return Value::Number(whole ? Number(*whole) : *number).WithMarks(marks);
+  return Value::Number(*number).WithMarks(marks);
 }
 
 Function ParseIntegerFunction() {

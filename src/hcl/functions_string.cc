@@ -7,6 +7,25 @@
 #include "hcl/unicode.h"
 
 namespace cairn::hcl {
+
+std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  if (from.empty()) {  // before each character, and at the end
+    while (!text.empty()) {
+      size_t length = 0;
+      DecodeCharacter(text, length);
+      out.append(to).append(text.substr(0, length));
+      text.remove_prefix(length);
+    }
+    return out.append(to);
+  }
+  for (size_t at = text.find(from); at != std::string_view::npos; at = text.find(from)) {
+    out.append(text.substr(0, at)).append(to);
+    text.remove_prefix(at + from.size());
+  }
+  return out.append(text);
+}
+
 namespace {
 
 using Arguments = std::span<const Value>;
@@ -102,24 +121,6 @@ std::string_view TrimmedOf(std::string_view text, std::string_view set) {
     }
     return false;
   });
-}
-
-std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out;
-  if (from.empty()) {  // before each character, and at the end
-    while (!text.empty()) {
-      size_t length = 0;
-      DecodeCharacter(text, length);
-      out.append(to).append(text.substr(0, length));
-      text.remove_prefix(length);
-    }
-    return out.append(to);
-  }
-  for (size_t at = text.find(from); at != std::string_view::npos; at = text.find(from)) {
-    out.append(text.substr(0, at)).append(to);
-    text.remove_prefix(at + from.size());
-  }
-  return out.append(text);
 }
 
 std::vector<Value> SplitAt(std::string_view text, std::string_view separator) {

@@ -15,6 +15,7 @@ using FunctionList = std::vector<std::pair<std::string_view, Function>>;
 
 void AddNumberFunctions(FunctionList& list);
 void AddStringFunctions(FunctionList& list);
+void AddRegexFunctions(FunctionList& list);
 void AddSequenceFunctions(FunctionList& list);
 void AddListFunctions(FunctionList& list);
 void AddMapFunctions(FunctionList& list);
@@ -38,6 +39,9 @@ inline bool IsSequence(const Type& type, bool sets = false) {
 
 // `elements` as a value of `type`, which is a list, set or tuple.
 Value SequenceOf(const Type& type, std::vector<Value> elements);
+
+// `text` with `to` for each `from`; an empty `from` stands before each character and at the end.
+std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
 
 // `text` in double quotes as error messages show it, or words instead of what is not to be shown.
 std::string Shown(std::string_view text, Marks marks);

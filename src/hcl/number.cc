@@ -378,6 +378,40 @@ std::string Number::ToString() const {
   return out;
 }
 
+namespace {
+
+std::string Printed(const char* format, size_t decimals, mpfr_srcptr value) {
+  char* text = nullptr;
+  mpfr_asprintf(&text, format, int(decimals), value);
+  std::string out = text;
+  mpfr_free_str(text);
+  return out;
+}
+
+}  // namespace
+
+std::string Number::ToFixed(size_t decimals) const {
+  const Operand operand(*this);
+  return Printed("%.*RNf", decimals, operand);
+}
+
+std::string Number::ToScientific(std::optional<size_t> decimals) const {
+  const Operand operand(*this);
+  if (!decimals) {
+    const std::string digits = ToString();
+    const size_t first = digits.find_first_of("123456789");
+    const size_t last = digits.find_last_of("123456789");
+    size_t significant = 1;
+    if (first != std::string::npos) {
+      significant = last - first + 1;
+      const size_t point = digits.find('.');
+      if (point != std::string::npos && point > first && point < last) --significant;
+    }
+    decimals = significant - 1;
+  }
+  return Printed("%.*RNe", *decimals, operand);
+}
+
 std::string Number::ToHashText() const {
   constexpr size_t kDigits = 10;
   constexpr uint64_t kPlainMax = 10'000'000'000;

@@ -40,6 +40,10 @@ class Number {
   // The shortest decimal that says which number it is at its precision; never an exponent ("0.3", "+Inf",
   // "-0").
   std::string ToString() const;
+  // Of a finite number, with so many digits after the point, rounded to nearest even: "%.2f" and "%.2e" of C.
+  // Without `decimals`: the shortest one, as of ToString.
+  std::string ToFixed(size_t decimals) const;
+  std::string ToScientific(std::optional<size_t> decimals) const;
   // In at most 10 significant digits, with an exponent where that is shorter: as sets are ordered by.
   std::string ToHashText() const;
 

@@ -1,0 +1,228 @@
+#include "hcl/functions.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "hcl/value.h"
+
+// The functions themselves. Conversion of arguments, unknown and marked ones are the call's part.
+namespace cairn::hcl {
+namespace {
+
+Value S(std::string_view text) {
+  return Value::String(text);
+}
+Value N(std::string_view number) {
+  return Value::Number(*Number::Parse(number));
+}
+Value B(bool value) {
+  return Value::Bool(value);
+}
+Value L(std::vector<std::string> texts) {
+  std::vector<Value> elements;
+  for (const std::string& text : texts) elements.push_back(S(text));
+  return Value::List(Type::String(), std::move(elements));
+}
+Value T(std::vector<Value> elements) {
+  return Value::Tuple(std::move(elements));
+}
+Value O(std::vector<NamedValue> attributes) {
+  return Value::Object(std::move(attributes));
+}
+
+FunctionResult<Value> Run(std::string_view name, std::vector<Value> arguments) {
+  static const BuiltinFunctions functions;
+  const Function* function = functions.Find(name);
+  if (function == nullptr) return Refuse("there is no such function");
+  const FunctionResult<Type> type = function->type(arguments);
+  if (!type) return std::unexpected(type.error());
+  FunctionResult<Value> value = function->call(arguments, *type);
+  const bool conforms = !value || type->HasDynamic() || value->type() == *type;
+  EXPECT_TRUE(conforms) << name;
+  return value;
+}
+
+struct Case {
+  std::string_view name;
+  std::vector<Value> arguments;
+  Value answer;
+};
+
+void Check(const std::vector<Case>& cases) {
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const auto value = Run(cases[i].name, cases[i].arguments);
+    ASSERT_TRUE(value) << i << ": " << cases[i].name << ": " << value.error().message;
+    EXPECT_TRUE(*value == cases[i].answer) << i << ": " << cases[i].name;
+  }
+}
+
+std::string Refusal(std::string_view name, std::vector<Value> arguments) {
+  const auto value = Run(name, std::move(arguments));
+  return value ? "none" : value.error().message;
+}
+
+TEST(Functions, AreFoundAlsoInTheCoreNamespace) {
+  const BuiltinFunctions functions;
+  EXPECT_NE(functions.Find("upper"), nullptr);
+  EXPECT_EQ(functions.Find("core::upper"), functions.Find("upper"));
+  EXPECT_EQ(functions.Find("core::core::upper"), nullptr);
+  EXPECT_EQ(functions.Find("uper"), nullptr);
+}
+
+TEST(Functions, OfNumbers) {
+  Check({{"abs", {N("-1.5")}, N("1.5")},
+         {"ceil", {N("-1.5")}, N("-1")},
+         {"floor", {N("-1.5")}, N("-2")},
+         {"max", {N("1"), N("3"), N("2")}, N("3")},
+         {"min", {N("1"), N("-3"), N("2")}, N("-3")},
+         {"pow", {N("2"), N("0.5")}, Value::Number(Number(1.4142135623730951))},
+         {"log", {N("50"), N("10")}, Value::Number(Number(1.6989700043360185))},
+         {"signum", {N("-7")}, N("-1")},
+         {"parseint", {S("-FF"), N("16")}, N("-255")},
+         {"parseint", {S("aA"), N("62")}, N("656")},
+         {"parseint", {S("123456789012345678901234567890"), N("10")}, N("123456789012345678901234567890")}});
+  EXPECT_EQ(Refusal("signum", {N("0.5")}),
+            "value must be a whole number, between -9223372036854775808 and 9223372036854775807");
+  EXPECT_EQ(Refusal("max", {}), "must pass at least one number");
+  EXPECT_EQ(Refusal("parseint", {S("zz"), N("10")}), "cannot parse \"zz\" as a base 10 integer");
+  EXPECT_EQ(Refusal("parseint", {S("1"), N("63")}), "base must be a whole number between 2 and 62 inclusive");
+}
+
+TEST(Functions, OfText) {
+  Check({{"upper", {S("straße é")}, S("STRAßE É")},
+         {"title", {S("hello wor-ld a_b")}, S("Hello Wor-Ld A_b")},
+         {"strrev", {S("noe\u0308l")}, S("le\u0308on")},
+         {"substr", {S("hello world"), N("1"), N("4")}, S("ello")},
+         {"substr", {S("hello world"), N("-5"), N("-1")}, S("world")},
+         {"substr", {S("hello"), N("-3"), N("0")}, S("llo")},
+         {"substr", {S("hello"), N("9"), N("1")}, S("")},
+         {"trim", {S("?!hello?!"), S("!?")}, S("hello")},
+         {"trimspace", {S("\u00a0 a b\n\t")}, S("a b")},
+         {"trimprefix", {S("helloworld"), S("hello")}, S("world")},
+         {"trimsuffix", {S("helloworld"), S("hello")}, S("helloworld")},
+         {"chomp", {S("a\r\n\n")}, S("a")},
+         {"indent", {N("2"), S("a\nb\n")}, S("a\n  b\n  ")},
+         {"join", {S(", "), L({"a", "b"}), L({"c"})}, S("a, b, c")},
+         {"split", {S(","), S("a,,b")}, L({"a", "", "b"})},
+         {"split", {S(""), S("aé")}, L({"a", "é"})},
+         {"sort", {L({"b", "B", "a"})}, L({"B", "a", "b"})},
+         {"startswith", {S("hello"), S("he")}, B(true)},
+         {"endswith", {S("hello"), S("he")}, B(false)},
+         {"strcontains", {S("hello"), S("ell")}, B(true)}});
+}
+
+TEST(Functions, OfRegularExpressions) {
+  const Value pair = O({{"a", S("1")}, {"b", S("2")}});
+  Check({{"regex", {S("[a-z]+"), S("53453453.345345aaabbbccc23454")}, S("aaabbbccc")},
+         {"regex", {S("(\\d+)-(x)?"), S("12-")}, T({S("12"), Value::Null(Type::String())})},
+         {"regex", {S("(?P<a>.)(?<b>.)"), S("12")}, pair},
+         {"regexall", {S("a*"), S("baac")}, L({"", "aa", ""})},
+         {"regexall", {S("[é]"), S("éaé")}, L({"é", "é"})},
+         {"replace", {S("1 + 2 + 3"), S("+"), S("-")}, S("1 - 2 - 3")},
+         {"replace", {S("hello world"), S("/w.*d/"), S("everybody")}, S("hello everybody")},
+         {"replace", {S("abc"), S("/(?P<x>b)/"), S("[${x}$1$$]$y")}, S("a[bb$]c")},
+         {"replace", {S("abc"), S("/x*/"), S("-")}, S("-a-b-c-")},
+         {"replace", {S("ab"), S(""), S("-")}, S("-a-b-")}});
+  EXPECT_EQ(Refusal("regex", {S("x"), S("abc")}), "pattern did not match any part of the given string");
+  EXPECT_EQ(Refusal("regex", {S("("), S("")}), "invalid regexp pattern: missing closing ) in (");
+  EXPECT_EQ(Refusal("regex", {S("(?P<a>.)(.)"), S("12")}),
+            "invalid regexp pattern: cannot mix both named and unnamed capture groups");
+}
+
+TEST(Functions, OfSequences) {
+  Check({{"element", {L({"a", "b", "c"}), N("-1")}, S("c")},
+         {"element", {T({S("a"), N("1")}), N("3")}, N("1")},
+         {"slice", {L({"a", "b", "c"}), N("1"), N("3")}, L({"b", "c"})},
+         {"reverse", {T({N("1"), S("b")})}, T({S("b"), N("1")})},
+         {"concat", {L({"a"}), L({}), L({"b"})}, L({"a", "b"})},
+         {"concat", {L({"a"}), T({N("1")})}, T({S("a"), N("1")})},
+         {"flatten", {T({T({S("a")}), T({}), L({"b", "c"}), N("1")})}, T({S("a"), S("b"), S("c"), N("1")})},
+         {"distinct", {L({"b", "a", "b", "c", "a"})}, L({"b", "a", "c"})},
+         {"chunklist",
+          {L({"a", "b", "c"}), N("2")},
+          Value::List(Type::List(Type::String()), {L({"a", "b"}), L({"c"})})},
+         {"compact", {L({"a", "", "b"})}, L({"a", "b"})},
+         {"coalescelist", {L({}), L({"x"})}, L({"x"})},
+         {"range", {N("3")}, Value::List(Type::Number(), {N("0"), N("1"), N("2")})},
+         {"range", {N("4"), N("1"), N("-2")}, Value::List(Type::Number(), {N("4"), N("2")})}});
+  EXPECT_EQ(Refusal("element", {L({}), N("0")}), "cannot use element function with an empty list");
+  EXPECT_EQ(Refusal("slice", {L({"a"}), N("1"), N("2")}),
+            "end index must not be greater than the length of the list");
+  EXPECT_EQ(Refusal("range", {N("1"), N("2"), N("0")}), "step must not be zero");
+}
+
+TEST(Functions, OfCollections) {
+  Check({{"length", {S("noe\u0308l")}, N("4")},
+         {"length", {O({{"a", N("1")}})}, N("1")},
+         {"alltrue", {Value::List(Type::Bool(), {B(true), B(false)})}, B(false)},
+         {"anytrue", {Value::List(Type::Bool(), {B(true), B(false)})}, B(true)},
+         {"contains", {L({"a", "b"}), S("b")}, B(true)},
+         {"contains", {T({N("1")}), S("1")}, B(false)},
+         {"index", {L({"a", "b"}), S("b")}, N("1")},
+         {"coalesce", {S(""), S("b")}, S("b")},
+         {"one", {L({"a"})}, S("a")},
+         {"one", {L({})}, Value::Null(Type::String())},
+         {"sum", {T({N("1"), S("2.5")})}, N("3.5")},
+         {"matchkeys", {L({"a", "b", "c"}), L({"x", "y", "x"}), L({"x"})}, L({"a", "c"})}});
+  EXPECT_EQ(Refusal("index", {L({"a"}), S("b")}), "item not found");
+  EXPECT_EQ(Refusal("sum", {T({})}), "cannot sum an empty list");
+}
+
+TEST(Functions, OfMapsAndObjects) {
+  const Value map = Value::Map(Type::String(), {{"b", S("2")}, {"a", S("1")}});
+  const Value lists = Value::Map(Type::List(Type::String()), {{"a", L({"x", "y"})}, {"b", L({"y"})}});
+  const Value turned = Value::Map(Type::List(Type::String()), {{"x", L({"a"})}, {"y", L({"a", "b"})}});
+  Check(
+      {{"keys", {map}, L({"a", "b"})},
+       {"values", {map}, L({"1", "2"})},
+       {"keys", {O({{"z", N("1")}, {"y", S("")}})}, T({S("y"), S("z")})},
+       {"lookup", {map, S("a"), S("x")}, S("1")},
+       {"lookup", {map, S("c"), N("3")}, S("3")},
+       {"merge", {O({{"a", N("1")}, {"b", N("2")}}), O({{"b", S("x")}})}, O({{"a", N("1")}, {"b", S("x")}})},
+       {"zipmap", {L({"a", "b"}), T({N("1"), S("x")})}, O({{"a", N("1")}, {"b", S("x")}})},
+       {"transpose", {lists}, turned},
+       {"map", {S("a"), N("1"), S("b"), S("x")}, Value::Map(Type::String(), {{"a", S("1")}, {"b", S("x")}})},
+       {"list", {N("1"), S("x")}, L({"1", "x"})}});
+  EXPECT_EQ(Refusal("lookup", {map, S("c")}), "lookup failed to find key \"c\"");
+  EXPECT_EQ(Refusal("lookup", {O({}), S("c")}), "the given object has no attribute \"c\"");
+}
+
+TEST(Functions, OfSets) {
+  const auto set = [](std::vector<Value> elements) {
+    return Value::Set(Type::String(), std::move(elements));
+  };
+  const Value pairs =
+      Value::Set(Type::Tuple({Type::String(), Type::String()}), {T({S("a"), S("x")}), T({S("b"), S("x")})});
+  Check({{"setunion", {set({S("a")}), set({S("b"), S("a")})}, set({S("a"), S("b")})},
+         {"setintersection", {set({S("a"), S("b")}), set({S("b"), S("c")})}, set({S("b")})},
+         {"setsubtract", {set({S("a"), S("b")}), set({S("b")})}, set({S("a")})},
+         {"setproduct", {set({S("a"), S("b")}), L({"x"})}, pairs}});
+}
+
+TEST(Functions, OfConversion) {
+  Check({{"tostring", {N("1e21")}, S("1000000000000000000000")},
+         {"tonumber", {S("1.50")}, N("1.5")},
+         {"tobool", {S("true")}, B(true)},
+         {"tolist", {T({N("1"), S("a")})}, L({"1", "a"})},
+         {"tomap",
+          {O({{"a", N("1")}, {"b", S("x")}})},
+          Value::Map(Type::String(), {{"a", S("1")}, {"b", S("x")}})}});
+  EXPECT_EQ(Refusal("tonumber", {S("x")}),
+            "cannot convert \"x\" to number; given string must be a decimal representation of a number");
+  EXPECT_EQ(Refusal("tobool", {N("1")}), "cannot convert number to bool");
+}
+
+TEST(Functions, OfMarks) {
+  const Value secret = S("x").WithMarks(Marks::kSensitive);
+  Check({{"sensitive", {S("x")}, secret},
+         {"nonsensitive", {secret}, S("x")},
+         {"issensitive", {secret}, B(true)},
+         {"ephemeralasnull",
+          {T({S("x").WithMarks(Marks::kEphemeral), N("1")})},
+          T({Value::Null(Type::String()), N("1")})}});
+}
+
+}  // namespace
+}  // namespace cairn::hcl
