@@ -4,37 +4,10 @@
 #include <string>
 #include <utility>
 
-#include "base/strings.h"
-#include "hcl/unicode.h"
+#include "hcl/quote.h"
 
 namespace cairn::hcl {
 namespace {
-
-// In quotes, as Go's %q writes it.
-void AppendQuoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kEscaped = "\a\b\f\n\r\t\v\"\\";
-  constexpr std::string_view kLetters = "abfnrtv\"\\";
-  out += '"';
-  while (!text.empty()) {
-    size_t length = 0;
-    const char32_t character = DecodeCharacter(text, length);
-    const size_t escape = kEscaped.find(text[0]);
-    if (escape != kEscaped.npos) {
-      out += '\\';
-      out += kLetters[escape];
-    } else if (IsPrintable(character)) {
-      out += text.substr(0, length);
-    } else if (character < 0x80) {
-      out += Format("\\x{:02x}", uint32_t(character));
-    } else if (character < 0x10000) {
-      out += Format("\\u{:04x}", uint32_t(character));
-    } else {
-      out += Format("\\U{:08x}", uint32_t(character));
-    }
-    text.remove_prefix(length);
-  }
-  out += '"';
-}
 
 // The text that stands for a value in the order of sets.
 void AppendKey(std::string& out, const Value& value) {
@@ -56,7 +29,7 @@ void AppendKey(std::string& out, const Value& value) {
       out += value.AsNumber().ToHashText();
       return;
     case TypeKind::kString:
-      AppendQuoted(out, value.AsString());
+      AppendGoQuoted(out, value.AsString());
       return;
     default:
       break;
@@ -66,7 +39,7 @@ void AppendKey(std::string& out, const Value& value) {
   out += is_map ? '{' : is_structure ? '<' : '[';
   for (size_t i = 0; i < value.size(); ++i) {
     if (is_map) {
-      AppendQuoted(out, value.name(i));
+      AppendGoQuoted(out, value.name(i));
       out += ':';
     }
     AppendKey(out, value.elements()[i]);

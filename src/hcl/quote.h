@@ -1,0 +1,15 @@
+#pragma once
+
+// Strings as the peer shows them: Go's quotes (%q), in the console and in messages.
+
+#include <string>
+#include <string_view>
+
+namespace cairn::hcl {
+
+// `text` between double quotes: \n and the like, \x7f for other control characters of ASCII, \u00a0 and
+// \U000e0001 for what is not printable, everything else as it is.
+void AppendGoQuoted(std::string& out, std::string_view text);
+std::string GoQuoted(std::string_view text);
+
+}  // namespace cairn::hcl
