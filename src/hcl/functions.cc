@@ -11,6 +11,7 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddNumberFunctions(list);
   AddStringFunctions(list);
   AddRegexFunctions(list);
+  AddFormatFunctions(list);
   AddSequenceFunctions(list);
   AddListFunctions(list);
   AddMapFunctions(list);

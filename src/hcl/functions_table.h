@@ -16,6 +16,7 @@ using FunctionList = std::vector<std::pair<std::string_view, Function>>;
 void AddNumberFunctions(FunctionList& list);
 void AddStringFunctions(FunctionList& list);
 void AddRegexFunctions(FunctionList& list);
+void AddFormatFunctions(FunctionList& list);
 void AddSequenceFunctions(FunctionList& list);
 void AddListFunctions(FunctionList& list);
 void AddMapFunctions(FunctionList& list);

@@ -32,7 +32,7 @@ Value O(std::vector<NamedValue> attributes) {
   return Value::Object(std::move(attributes));
 }
 
-FunctionResult<Value> Run(std::string_view name, std::vector<Value> arguments) {
+FunctionResult<Value> Answer(std::string_view name, std::vector<Value> arguments) {
   static const BuiltinFunctions functions;
   const Function* function = functions.Find(name);
   if (function == nullptr) return Refuse("there is no such function");
@@ -52,14 +52,14 @@ struct Case {
 
 void Check(const std::vector<Case>& cases) {
   for (size_t i = 0; i < cases.size(); ++i) {
-    const auto value = Run(cases[i].name, cases[i].arguments);
+    const auto value = Answer(cases[i].name, cases[i].arguments);
     ASSERT_TRUE(value) << i << ": " << cases[i].name << ": " << value.error().message;
     EXPECT_TRUE(*value == cases[i].answer) << i << ": " << cases[i].name;
   }
 }
 
 std::string Refusal(std::string_view name, std::vector<Value> arguments) {
-  const auto value = Run(name, std::move(arguments));
+  const auto value = Answer(name, std::move(arguments));
   return value ? "none" : value.error().message;
 }
 
@@ -129,6 +129,35 @@ TEST(Functions, OfRegularExpressions) {
   EXPECT_EQ(Refusal("regex", {S("("), S("")}), "invalid regexp pattern: missing closing ) in (");
   EXPECT_EQ(Refusal("regex", {S("(?P<a>.)(.)"), S("12")}),
             "invalid regexp pattern: cannot mix both named and unnamed capture groups");
+}
+
+TEST(Functions, OfFormats) {
+  const auto format = [](std::string_view text, std::vector<Value> values) {
+    values.insert(values.begin(), S(text));
+    const auto value = Answer("format", std::move(values));
+    return value ? std::string(value->AsString()) : value.error().message;
+  };
+  EXPECT_EQ(format("%s, %d%%", {S("a"), N("12")}), "a, 12%");
+  EXPECT_EQ(format("%v %v %v", {S("a"), N("0.5"), T({S("<"), N("1")})}), "a 0.5 [\"\\u003c\",1]");
+  EXPECT_EQ(format("%v", {N("10000000")}), "1e+07");  // an oddity of the peer
+  EXPECT_EQ(format("%5d|%-5d|%05d|%+d|% d", {N("42"), N("42"), N("-42"), N("42"), N("42")}),
+            "   42|42   |-0042|+42| 42");
+  EXPECT_EQ(format("%x %X %#x %b %o %#o", {N("255"), N("255"), N("255"), N("5"), N("8"), N("8")}),
+            "ff FF 0xff 101 10 010");
+  EXPECT_EQ(format("%.2f %8.3f %e %g %G", {N("2.345"), N("3.14159"), N("1234.5"), N("1e21"), N("1e-7")}),
+            "2.34    3.142 1.234500e+03 1e+21 1E-07");
+  EXPECT_EQ(format("%f %.0f %.1f", {N("1"), N("0.5"), N("0.25")}), "1.000000 0 0.2");
+  EXPECT_EQ(format("%[2]s %[1]s", {S("a"), S("b")}), "b a");
+  EXPECT_EQ(format("%q|%5s|%-5s|%.2s", {S("x\"y"), S("é"), S("é"), S("noe\u0308l")}),
+            "\"x\\\"y\"|    é|é    |no");
+  EXPECT_EQ(format("%t %t", {B(true), S("false")}), "true false");
+  EXPECT_EQ(format("%d", {N("1.5")}), "unsupported value for \"%d\" at 0: an integer is required");
+  EXPECT_EQ(format("%s", {}), "not enough arguments for \"%s\" at 0: need index 1 but have 0 total");
+  EXPECT_EQ(format("a", {N("1")}), "too many arguments; no verbs in format string");
+  EXPECT_EQ(format("%!", {N("1")}), "unrecognized format character '!' at offset 1");
+  EXPECT_EQ(format("abc%", {}), "invalid format string starting at offset 4");
+  Check({{"formatlist", {S("%s-%s"), S("x"), L({"a", "b"})}, L({"x-a", "x-b"})},
+         {"formatlist", {S("%s"), L({})}, L({})}});
 }
 
 TEST(Functions, OfSequences) {
