@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "hcl/diagnostic.h"
 #include "hcl/type.h"
 #include "hcl/value.h"
 
@@ -39,6 +40,18 @@ inline std::unexpected<FunctionError> Refuse(std::string message, std::optional<
   return std::unexpected<FunctionError>(FunctionError{std::move(message), argument});
 }
 
+// An argument that nobody has evaluated yet. Lives as long as the call.
+class LazyArgument {
+ public:
+  virtual ~LazyArgument() = default;
+
+  enum class Kind : uint8_t { kReference, kTemplate, kOther };  // `a.b[0]`; "..." and heredocs
+  virtual Kind kind() const = 0;
+
+  // Its value, or Dynamic and what is wrong with it. May be asked again.
+  virtual Value Evaluate(Diagnostics& diagnostics) const = 0;
+};
+
 // A value; immutable.
 struct Function {
   std::vector<Parameter> parameters = {};
@@ -49,15 +62,27 @@ struct Function {
   std::function<FunctionResult<Type>(std::span<const Value>)> type = {};
   // The result, of the type that `type` gave, which is passed.
   std::function<FunctionResult<Value>(std::span<const Value>, const Type&)> call = {};
-  // What is known about a result that is unknown because an argument is.
+  // What is known about a result that is unknown: of any, not of that of these arguments alone. Not asked
+  // where the result's type is dynamic.
   std::function<Refinement(std::span<const Value>)> refine = {};
+
+  // For functions that decide themselves which of their arguments to evaluate (`try`, `can`): called instead
+  // of all of the above, of which `parameters` and `rest` still say how many arguments there are and their
+  // names. Errors in `diagnostics` are the call's own.
+  std::function<FunctionResult<Value>(std::span<const LazyArgument* const>, Diagnostics& diagnostics)> lazy =
+      {};
 
   std::string deprecation = {};  // not empty: calls warn, and this says what to write instead
   std::string description = {};
 };
 
-// Calls `function` with as many arguments as it takes (REQUIRES: the count fits), by the rules above.
+// Calls `function`, which is not lazy, with as many arguments as it takes (REQUIRES: the count fits), by the
+// rules above.
 FunctionResult<Value> Call(const Function& function, std::span<const Value> arguments);
+
+// The same in two steps: first each argument, then the call, which may change `arguments`.
+FunctionResult<Value> ConvertArgument(const Function& function, size_t i, const Value& argument);
+FunctionResult<Value> CallConverted(const Function& function, std::span<Value> arguments);
 
 // The name -> function table that expressions are evaluated with. Read-only once made; thread-safe to read.
 class FunctionTable {

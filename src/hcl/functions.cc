@@ -18,6 +18,7 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddSetFunctions(list);
   AddConversionFunctions(list);
   AddMarkFunctions(list);
+  AddTryFunctions(list);
   functions_.reserve(list.size());
   for (auto& [name, function] : list) functions_.emplace(name, std::move(function));
 }

@@ -23,6 +23,7 @@ void AddMapFunctions(FunctionList& list);
 void AddSetFunctions(FunctionList& list);
 void AddConversionFunctions(FunctionList& list);
 void AddMarkFunctions(FunctionList& list);
+void AddTryFunctions(FunctionList& list);
 
 // Argument `i` as a machine integer, or the refusal of that argument.
 FunctionResult<int64_t> WholeArgument(std::span<const Value> arguments, size_t i);
