@@ -104,5 +104,8 @@ class RedisCluster:
 
 
 def role(server):
-    """"master" or "slave"."""
-    return re.search(r"role:(\w+)", server.command("INFO", "replication").decode())[1]
+    """"master" or "slave"; empty where it just changes, which ends its connections."""
+    try:
+        return re.search(r"role:(\w+)", server.command("INFO", "replication").decode())[1]
+    except ConnectionError:
+        return ""
