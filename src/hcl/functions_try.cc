@@ -15,7 +15,8 @@ std::string Place(const SourceRange& range) {
                                 : Format("{}-{},{}", start, end.line, end.column);
 }
 
-// The first argument that can be evaluated. While it is not wholly known it may still fail, and so be another one.
+// The first argument that can be evaluated. While it is not wholly known it may still fail, and so be another
+// one.
 FunctionResult<Value> Try(std::span<const LazyArgument* const> arguments, Diagnostics& /*diagnostics*/) {
   if (arguments.empty()) return Refuse("at least one argument is required");
   std::string message = "no expression succeeded:\n";
@@ -42,10 +43,9 @@ FunctionResult<Value> Can(std::span<const LazyArgument* const> arguments, Diagno
 }  // namespace
 
 void AddTryFunctions(FunctionList& list) {
-  list.emplace_back("try",
-                    Function{.rest = Parameter{.name = "expressions"},
-                             .lazy = Try,
-                             .description = "The first argument that has a value without an error."});
+  list.emplace_back("try", Function{.rest = Parameter{.name = "expressions"},
+                                    .lazy = Try,
+                                    .description = "The first argument that has a value without an error."});
   list.emplace_back("can", Function{.parameters = {{.name = "expression"}},
                                     .lazy = Can,
                                     .description = "Whether the argument has a value without an error."});
