@@ -56,25 +56,34 @@ TokenKind CloserOf(TokenKind open) {
   }
 }
 
+constexpr const char* kItemDetail =
+    "An argument (name = expression) or a block (type \"label\" { ... }) should stand here.";
+constexpr const char* kLineDetail = "Nothing but a newline may follow an argument.";
+
 }  // namespace
 
 Parser::Parser(std::shared_ptr<const Source> source, ScanMode mode, const ParseLimits& limits)
     : source_(std::move(source)), limits_(limits) {
-  if (source_->text().size() > limits_.bytes_max) {
+  const size_t bytes_max = std::min(limits_.bytes_max, ParseLimits::kBytesMax);
+  if (source_->text().size() > bytes_max) {
     diagnostics_.AddError("Source too large", Format("This source has {} bytes, and {} are allowed.",
-                                                     source_->text().size(), limits_.bytes_max));
+                                                     source_->text().size(), bytes_max));
     tokens_.push_back({});
     return;
   }
-  tokens_ = Scan(source_, mode, diagnostics_);
+  tokens_ = Scan(source_, mode, diagnostics_, limits_.errors_max);
   records_.reserve(tokens_.size() / 2 + 2);
+  heights_.reserve(records_.capacity());
 }
 
 ParseResult Parser::TakeResult(uint32_t root) {
   tokens_.shrink_to_fit();
   records_.shrink_to_fit();
+  std::vector<Diagnostic> ordered(diagnostics_.begin(), diagnostics_.end());
+  const auto place = [](const Diagnostic& d) { return d.subject ? d.subject->begin : 0; };
+  std::ranges::stable_sort(ordered, {}, place);
   ParseResult result;
-  result.diagnostics = std::move(diagnostics_);
+  for (Diagnostic& diagnostic : ordered) result.diagnostics.Add(std::move(diagnostic));
   result.tree =
       std::make_shared<SyntaxTree>(std::move(source_), std::move(tokens_), std::move(records_), root);
   return result;
@@ -124,18 +133,22 @@ void Parser::Report(std::string summary, std::string detail, uint32_t token,
 
 void Parser::ReportAt(std::string summary, std::string detail, SourceRange subject,
                       std::optional<SourceRange> context) {
-  if (!std::exchange(recovering_, true)) {
-    diagnostics_.AddError(std::move(summary), std::move(detail), std::move(subject), std::move(context));
-  }
+  if (std::exchange(recovering_, true)) return;
+  AddError(std::move(summary), std::move(detail), std::move(subject), std::move(context));
+}
+
+void Parser::AddError(std::string summary, std::string detail, SourceRange subject,
+                      std::optional<SourceRange> context) {
+  if (too_deep_ || diagnostics_.size() >= limits_.errors_max) return;
+  diagnostics_.AddError(std::move(summary), std::move(detail), std::move(subject), std::move(context));
 }
 
 void Parser::ReportDepth() {
-  if (tokens_[at_].kind == TokenKind::kEnd) return;
-  recovering_ = false;
-  Report("Nesting too deep",
-         Format("Blocks, brackets, operators and templates are within each other more than {} times.",
-                limits_.depth_max),
-         PeekIndex());
+  AddError("Nesting too deep",
+           Format("Blocks, brackets, operators and templates are within each other more than {} times.",
+                  limits_.depth_max),
+           RangeAt(std::min(at_, uint32_t(tokens_.size() - 1))));
+  too_deep_ = recovering_ = true;
   at_ = uint32_t(tokens_.size() - 1);  // nothing after this can be trusted
 }
 
@@ -172,10 +185,20 @@ bool Parser::LooksLikeBodyItem(uint32_t token) const {
   return tokens_[token].kind == TokenKind::kBraceOpen;
 }
 
-void Parser::SkipBodyItem(bool within_block) {
-  std::vector<TokenKind> awaited;
-  NewlineScope newlines(*this, true);
+void Parser::SkipToBodyItem(bool within_block) {
   recovering_ = false;
+  for (;;) {
+    SkipLine(within_block);
+    TokenKind kind;
+    while ((kind = Peek()) == TokenKind::kNewline) ++at_;
+    if (kind == TokenKind::kEnd || LooksLikeBodyItem(at_)) return;
+    if (kind == TokenKind::kBraceClose && within_block) return;
+  }
+}
+
+// Behind the end of the line, or before the '}' of the body.
+void Parser::SkipLine(bool within_block) {
+  std::vector<TokenKind> awaited;
   for (;;) {
     const TokenKind kind = Peek();
     if (kind == TokenKind::kEnd) return;
@@ -200,15 +223,25 @@ uint32_t Parser::Add(NodeKind kind, uint32_t first_token, uint32_t end_token, ui
                       .first_child = first_child,
                       .next_sibling = 0,
                       .kind = uint32_t(kind)});
+  heights_.push_back(1);
   return uint32_t(records_.size() - 1);
 }
 
 uint32_t Parser::Finish(NodeKind kind, size_t mark, uint32_t first_token, uint32_t end_token) {
-  for (size_t i = mark; i + 1 < stack_.size(); ++i)
-    records_[stack_[i]].next_sibling = stack_[i + 1] & 0x3FFFFFF;
+  uint32_t height = 0;
+  for (size_t i = mark; i < stack_.size(); ++i) {
+    height = std::max(height, heights_[stack_[i]]);
+    if (i > mark) records_[stack_[i - 1]].next_sibling = stack_[i] & 0x3FFFFFF;
+  }
   const uint32_t first_child = mark < stack_.size() ? stack_[mark] : 0;
   stack_.resize(mark);
-  return Add(kind, first_token, end_token, first_child);
+  if (height >= limits_.depth_max) {
+    ReportDepth();
+    return Add(NodeKind::kError, first_token, end_token, 0);
+  }
+  const uint32_t node = Add(kind, first_token, end_token, first_child);
+  heights_[node] = height + 1;
+  return node;
 }
 
 uint32_t Parser::ParseFileBody() {
@@ -225,13 +258,13 @@ uint32_t Parser::ParseBody(bool within_block, uint32_t open_token) {
   const uint32_t first = within_block ? open_token + 1 : 0;
   for (;;) {
     const TokenKind kind = Peek();
-    if (kind == TokenKind::kNewline) {
+    if (kind == TokenKind::kNewline || (IsEmpty(at_) && kind != TokenKind::kEnd)) {
       ++at_;
     } else if (kind == TokenKind::kEnd || (kind == TokenKind::kBraceClose && within_block)) {
       break;
     } else {
       Push(ParseBodyItem(within_block));
-      if (std::exchange(recovering_, false)) SkipBodyItem(within_block);
+      if (recovering_) SkipToBodyItem(within_block);
     }
   }
   CheckDuplicates(mark);
@@ -243,12 +276,14 @@ uint32_t Parser::ParseBodyItem(bool within_block) {
   const TokenKind kind = tokens_[token].kind;
   if (kind != TokenKind::kIdentifier) {
     if (kind == TokenKind::kString || kind == TokenKind::kQuoteOpen) {
-      Report("Invalid argument name", "Argument names must not be quoted.", token);
+      Report("Invalid argument name",
+             "The name of an argument is written without quotes. (In an object, which begins with \"= {\", "
+             "it may have them.)",
+             token);
     } else if (kind == TokenKind::kInvalid) {
       recovering_ = true;  // the scanner has reported it
     } else {
-      Report("Argument or block definition required", "An argument or block definition is required here.",
-             token);
+      Report("Argument or block definition required", kItemDetail, token);
     }
     return Add(NodeKind::kError, token, token, 0);
   }
@@ -265,11 +300,7 @@ uint32_t Parser::ParseBodyItem(bool within_block) {
       recovering_ = true;
       break;
     default:
-      Report("Argument or block definition required",
-             "An argument or block definition is required here. To set an argument, use the equals sign "
-             "\"=\" to "
-             "introduce the argument value.",
-             token);
+      Report("Argument or block definition required", kItemDetail, token);
   }
   return Leaf(NodeKind::kError, token);
 }
@@ -284,19 +315,24 @@ uint32_t Parser::ParseAttribute(uint32_t name, bool within_block, bool single_li
   if (end == TokenKind::kNewline) {
     ++at_;
   } else if (end == TokenKind::kComma) {
-    Report("Unexpected comma after argument",
-           "Argument definitions must be separated by newlines, not commas. An argument definition must end "
-           "with a "
-           "newline.",
-           at_, name);
+    Report("Unexpected comma after argument", "Arguments are parted by newlines, without commas.", at_, name);
   } else if (end == TokenKind::kBraceClose && within_block) {
-    Report("Missing newline after argument", "An argument definition must end with a newline.", at_, name);
+    Report("Missing newline after argument", kLineDetail, at_, name);
   } else if (end == TokenKind::kInvalid) {
     recovering_ = true;
-  } else if (end != TokenKind::kEnd) {
-    Report("Missing newline after argument", "An argument definition must end with a newline.", at_, name);
+  } else if (!IsEmpty(at_)) {
+    Report("Missing newline after argument", kLineDetail, at_, name);
   }
   return attribute;
+}
+
+// The first interpolation or directive of the string that `open` opens.
+uint32_t Parser::SequenceIn(uint32_t open) const {
+  while (tokens_[open].kind != TokenKind::kInterpolationOpen &&
+         tokens_[open].kind != TokenKind::kDirectiveOpen) {
+    ++open;
+  }
+  return open;
 }
 
 // Labels of a block up to its opening brace; false where that does not come.
@@ -315,29 +351,25 @@ bool Parser::ParseLabels(uint32_t type) {
         break;
       case TokenKind::kQuoteOpen:
         ReportAt("Invalid string literal",
-                 "Template sequences are not allowed in this string. To include a literal "
-                 "\"$\", double it (as \"$$\") to escape it.",
-                 RangeAt(at_ + 1));
+                 "The label of a block is known without evaluating anything. For the text itself write $${ "
+                 "or %%{.",
+                 RangeAt(SequenceIn(at_)));
         return false;
       case TokenKind::kAssign:
         Report("Invalid block definition",
-               "The equals sign \"=\" indicates an argument definition, and must not be used when defining a "
-               "block.",
-               at_, type);
+               "A block has no equals sign before its opening brace, and an argument has no labels.", at_,
+               type);
         return false;
       case TokenKind::kNewline:
         Report("Invalid block definition",
-               "A block definition must have block content delimited by \"{\" and \"}\", starting on the "
-               "same line as "
-               "the block header.",
-               at_, type);
+               "The opening brace of a block stands on the line of its type and labels.", at_, type);
         return false;
       case TokenKind::kInvalid:
         recovering_ = true;
         return false;
       default:
         Report("Invalid block definition",
-               "Either a quoted string block label or an opening brace (\"{\") is expected here.", at_, type);
+               "A label in quotes or the opening brace of the block should stand here.", at_, type);
         return false;
     }
   }
@@ -357,9 +389,9 @@ uint32_t Parser::ParseBlock(uint32_t type) {
   Push(several_lines ? ParseBody(true, open) : ParseSingleLineBody(open));
   if (!recovering_ && !TakeIf(TokenKind::kBraceClose)) {
     ReportAt("Unclosed configuration block",
-             "There is no closing brace for this block before the end of the file. This may be caused by "
-             "incorrect brace "
-             "nesting elsewhere in this file.",
+             "The closing brace of this block does not come before the end of the text. Another one in "
+             "between may "
+             "be missing.",
              RangeAt(open), RangeOf(type, open));
   }
   const uint32_t block = Finish(NodeKind::kBlock, mark, type);
@@ -367,9 +399,8 @@ uint32_t Parser::ParseBlock(uint32_t type) {
   const TokenKind end = Peek();
   if (end == TokenKind::kNewline) {
     ++at_;
-  } else if (end != TokenKind::kEnd) {
-    Report("Missing newline after block definition", "A block definition must end with a newline.", at_,
-           type);
+  } else if (!IsEmpty(at_)) {
+    Report("Missing newline after block definition", "Nothing but a newline may follow a block.", at_, type);
   }
   return block;
 }
@@ -379,8 +410,7 @@ uint32_t Parser::ParseSingleLineBody(uint32_t open) {
   const size_t mark = Mark();
   const uint32_t name = PeekIndex();
   if (tokens_[name].kind != TokenKind::kIdentifier) {
-    Report("Argument or block definition required", "An argument or block definition is required here.",
-           name);
+    Report("Argument or block definition required", kItemDetail, name);
   } else {
     Next();
     const TokenKind kind = Peek();
@@ -388,49 +418,24 @@ uint32_t Parser::ParseSingleLineBody(uint32_t open) {
       Push(ParseAttribute(name, true, true));
     } else if (kind == TokenKind::kString || kind == TokenKind::kQuoteOpen || kind == TokenKind::kBraceOpen ||
                kind == TokenKind::kIdentifier) {
-      ReportAt(
-          "Argument definition required",
-          Format("A single-line block definition can contain only a single argument. If you meant to define "
-                 "argument \"{}\", use an equals sign to assign it a value. To define a nested block, place "
-                 "it on a "
-                 "line of its own within its parent block.",
-                 TextAt(name)),
-          RangeOf(name, at_));
+      ReportAt("Argument definition required",
+               Format("A block on one line holds one argument: {} = ... To put a block into it, write that "
+                      "on a line of "
+                      "its own.",
+                      TextAt(name)),
+               RangeOf(name, at_));
     } else {
-      Report("Argument or block definition required",
-             "An argument or block definition is required here. To set an argument, use the equals sign "
-             "\"=\" to "
-             "introduce the argument value.",
-             name);
+      Report("Argument or block definition required", kItemDetail, name);
     }
   }
   const uint32_t body = Finish(NodeKind::kBody, mark, open + 1);
   if (!recovering_ && Peek() != TokenKind::kBraceClose) {
-    const TokenKind kind = Peek();
-    const char* summary = "Invalid single-argument block definition";
-    if (kind == TokenKind::kComma) {
-      Report(summary,
-             "Single-line block syntax can include only one argument definition. To define multiple "
-             "arguments, use the "
-             "multi-line block syntax with one argument definition per line.",
-             at_);
-    } else if (kind == TokenKind::kNewline) {
-      Report(
-          summary,
-          "An argument definition on the same line as its containing block creates a single-line block "
-          "definition, "
-          "which must also be closed on the same line. Place the block's closing brace immediately after the "
-          "argument definition.",
-          at_);
-    } else if (kind == TokenKind::kEnd) {
-      return body;  // ParseBlock reports it
-    } else {
-      Report(summary,
-             "A single-line block definition must end with a closing brace immediately after its single "
-             "argument "
-             "definition.",
-             at_);
-    }
+    if (tokens_[at_].kind == TokenKind::kEnd) return body;  // ParseBlock reports it
+    Report("Invalid single-argument block definition",
+           "A block that begins with an argument on its first line holds this one, and ends on that line. "
+           "Several "
+           "arguments stand on lines of their own between the braces.",
+           at_);
   }
   if (recovering_) {
     SkipTo(TokenKind::kBraceClose);
@@ -461,11 +466,10 @@ void Parser::CheckDuplicates(size_t mark) {
   for (const auto& [later, first] : repeated) {
     const SourceRange set = RangeAt(first);
     const Position start = set.start_position();
-    diagnostics_.AddError(
-        "Attribute redefined",
-        Format("The argument \"{}\" was already set at {}:{},{}-{}. Each argument may be set only once.",
-               TextAt(first), source_->name(), start.line, start.column, set.end_position().column),
-        RangeAt(later));
+    AddError("Attribute redefined",
+             Format("\"{}\" was set at {}:{},{}-{} before. Each argument may be set once.", TextAt(first),
+                    source_->name(), start.line, start.column, set.end_position().column),
+             RangeAt(later));
   }
 }
 

@@ -13,13 +13,16 @@
 namespace cairn::hcl {
 
 struct ParseLimits {
-  uint32_t bytes_max = uint32_t{64} << 20;
-  uint32_t depth_max = 500;  // of blocks, brackets, operators and templates within each other
+  static constexpr uint32_t kBytesMax = uint32_t{64} << 20;  // what a tree can hold
+
+  uint32_t bytes_max = kBytesMax;
+  uint32_t depth_max = 1000;  // of nodes within each other: a + b + c is two, as is [[]]
+  uint32_t errors_max = 100;  // further ones are not reported
 };
 
 struct ParseResult {
   std::shared_ptr<const SyntaxTree> tree;  // never null; has kError nodes where something is missing
-  Diagnostics diagnostics;
+  Diagnostics diagnostics;                 // in the order of the text
 };
 
 // A body: the content of a .tf or .tfvars file.

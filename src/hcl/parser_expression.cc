@@ -7,7 +7,7 @@ namespace cairn::hcl {
 namespace {
 
 constexpr int kLoosest = 1;
-constexpr uint32_t kChainMax = 2000;  // operators or accesses in a row; each is one deeper in the tree
+constexpr const char* kDotDetail = "The name of an attribute should follow the dot.";
 
 // How tightly a binary operator binds; 0: it is none.
 int LevelOf(TokenKind kind) {
@@ -43,7 +43,7 @@ uint32_t Parser::ParseWholeExpression() {
   const uint32_t expression = ParseExpression();
   if (!recovering_ && Peek() != TokenKind::kEnd && tokens_[at_].kind != TokenKind::kInvalid) {
     Report("Extra characters after expression",
-           "An expression was successfully parsed, but extra characters were found after it.", at_);
+           "The expression ends before this. An operator or a comma may be missing.", at_);
   }
   return expression;
 }
@@ -61,9 +61,10 @@ uint32_t Parser::ParseExpression() {
   Push(ParseExpression());
   if (recovering_) return Finish(NodeKind::kError, mark, first);
   if (Peek() != TokenKind::kColon) {
-    Report("Missing false expression in conditional",
-           "The conditional operator (...?...:...) requires a false expression, delimited by a colon.", at_,
-           first);
+    Report(
+        "Missing false expression in conditional",
+        "A conditional has two results: condition ? one : other. The colon and what follows it are missing.",
+        at_, first);
     return Finish(NodeKind::kError, mark, first);
   }
   Next();
@@ -80,15 +81,10 @@ uint32_t Parser::ParseBinary(int level) {
 
 // Precedence climbing: `left` is an operand that begins with `first`.
 uint32_t Parser::ContinueBinary(uint32_t left, uint32_t first, int level) {
-  uint32_t chain = 0;
   for (;;) {
     if (recovering_) return left;
     const int operator_level = LevelOf(Peek());
     if (operator_level == 0 || operator_level < level) return left;
-    if (++chain > kChainMax) {
-      ReportDepth();
-      return left;
-    }
     Next();
     const size_t mark = Mark();
     Push(left);
@@ -102,14 +98,33 @@ uint32_t Parser::ContinueBinary(uint32_t left, uint32_t first, int level) {
 
 uint32_t Parser::InvalidExpression() {
   const uint32_t token = PeekIndex();
-  if (tokens_[token].kind == TokenKind::kEnd) {
-    Report("Missing expression", "Expected the start of an expression, but found the end of the file.",
-           token);
-  } else if (tokens_[token].kind == TokenKind::kInvalid) {
-    recovering_ = true;  // the scanner has reported it
-  } else {
-    Report("Invalid expression",
-           "Expected the start of an expression, but found an invalid expression token.", token);
+  switch (tokens_[token].kind) {
+    case TokenKind::kInvalid:
+      recovering_ = true;  // the scanner has reported it
+      break;
+    case TokenKind::kEnd:
+      Report("Missing expression", "The text ends where an expression should begin.", token);
+      break;
+    case TokenKind::kNewline:
+    case TokenKind::kComment:
+      Report(
+          "Invalid expression",
+          "The line ends where an expression should begin. Only within (), [] and {} may an expression go on "
+          "on the next line.",
+          token);
+      break;
+    case TokenKind::kLess:
+      if (TextAt(token + 1).starts_with('<')) {
+        Report("Invalid expression",
+               "A heredoc begins with <<NAME or <<-NAME at the end of the line, without quotes, blanks or a "
+               "comment.",
+               token);
+        break;
+      }
+      [[fallthrough]];
+    default:
+      Report("Invalid expression",
+             Format("An expression should begin here, and none begins with \"{}\".", TextAt(token)), token);
   }
   return Add(NodeKind::kError, token, token, 0);
 }
@@ -159,22 +174,19 @@ uint32_t Parser::ParseParentheses() {
   NewlineScope newlines(*this, false);
   Push(ParseExpression());
   if (!recovering_ && Peek() != TokenKind::kParenClose) {
-    Report("Unbalanced parentheses", "Expected a closing parenthesis to terminate the expression.", at_,
-           open);
+    Report("Unbalanced parentheses", "A closing parenthesis should stand here.", at_, open);
   }
-  if (recovering_) {
-    SkipTo(TokenKind::kParenClose);
-  } else {
-    Next();
-  }
+  TakeOrSkipTo(TokenKind::kParenClose);
   return Finish(NodeKind::kParentheses, mark, open);
 }
 
 void Parser::CheckNumber(uint32_t token) {
   const std::string_view text = TextAt(token);
   if (text.find_first_not_of("0123456789") == std::string_view::npos || Number::Parse(text)) return;
-  diagnostics_.AddError("Invalid number literal", "Failed to recognize the value of this number literal.",
-                        RangeAt(token));
+  AddError("Invalid number literal",
+           text.find('.') != text.rfind('.') ? "A number has one decimal point at most."
+                                             : "This number is too large, or too small.",
+           RangeAt(token));
 }
 
 uint32_t Parser::ParseNameOrCall() {
@@ -190,56 +202,38 @@ uint32_t Parser::ParseCall(uint32_t name) {
   const size_t mark = Mark();
   while (TakeIf(TokenKind::kDoubleColon)) {
     if (Peek() != TokenKind::kIdentifier) {
-      Report("Missing function name",
-             "Function scope resolution symbol :: must be followed by a function name in this scope.", at_,
-             name);
+      Report("Missing function name", "The name of a function should follow the \"::\".", at_, name);
       return Finish(NodeKind::kError, mark, name);
     }
     Next();
   }
   if (Peek() != TokenKind::kParenOpen) {
     Report("Missing open parenthesis",
-           "Function selector must be followed by an open parenthesis to begin the function call.", at_,
-           name);
+           "Only functions have names with \"::\", and a parenthesis with the arguments should follow here.",
+           at_, name);
     return Finish(NodeKind::kError, mark, name);
   }
   const uint32_t open = Next();
   NewlineScope newlines(*this, false);
-  while (Peek() != TokenKind::kParenClose) {
+  while (!recovering_ && Peek() != TokenKind::kParenClose) {
+    if (EndsBefore("Unterminated function call", "parenthesis", RangeOf(name, open))) break;
     Push(ParseExpression());
-    if (recovering_) break;
+    if (recovering_ || TakeIf(TokenKind::kComma)) continue;
     const TokenKind separator = Peek();
-    if (separator == TokenKind::kComma) {
-      Next();
-    } else if (separator == TokenKind::kEllipsis) {
+    if (separator == TokenKind::kEllipsis) {
       const uint32_t ellipsis = Next();
       if (Peek() == TokenKind::kParenClose) break;
       Report("Missing closing parenthesis",
-             "An expanded function argument (with ...) must be immediately followed by closing parentheses.",
+             "Only the last argument may be expanded with \"...\", and the closing parenthesis must follow.",
              ellipsis, name);
-      break;
-    } else if (separator == TokenKind::kEnd) {
-      ReportAt("Unterminated function call",
-               "There is no closing parenthesis for this function call before the end of the file. This may "
-               "be caused by "
-               "incorrect parenthesis nesting elsewhere in this file.",
-               RangeOf(name, open));
-      break;
-    } else if (separator != TokenKind::kParenClose) {
-      if (separator == TokenKind::kInvalid) {
-        recovering_ = true;
-      } else {
-        Report("Missing argument separator",
-               "A comma is required to separate each function argument from the next.", at_, name);
-      }
-      break;
+    } else if (separator == TokenKind::kInvalid) {
+      recovering_ = true;
+    } else if (separator != TokenKind::kParenClose && separator != TokenKind::kEnd) {
+      Report("Missing argument separator", "A comma should part this argument from the one before.", at_,
+             name);
     }
   }
-  if (recovering_) {
-    SkipTo(TokenKind::kParenClose);
-  } else {
-    Next();
-  }
+  TakeOrSkipTo(TokenKind::kParenClose);
   return Finish(NodeKind::kCall, mark, name);
 }
 
@@ -248,28 +242,18 @@ uint32_t Parser::ParseTuple() {
   const size_t mark = Mark();
   NewlineScope newlines(*this, false);
   if (PeekIsWord("for")) return ParseFor(open, TokenKind::kBracketClose);
-  while (Peek() != TokenKind::kBracketClose) {
+  while (!recovering_ && Peek() != TokenKind::kBracketClose) {
+    if (EndsBefore("Unterminated tuple constructor expression", "bracket", RangeAt(open))) break;
     Push(ParseExpression());
-    if (recovering_ || Peek() == TokenKind::kBracketClose) break;
-    if (TakeIf(TokenKind::kComma)) continue;
-    if (tokens_[at_].kind == TokenKind::kEnd) {
-      ReportAt("Unterminated tuple constructor expression",
-               "There is no corresponding closing bracket before the end of the file. This may be caused by "
-               "incorrect "
-               "bracket nesting elsewhere in this file.",
-               RangeAt(open));
-    } else if (tokens_[at_].kind == TokenKind::kInvalid) {
+    if (recovering_ || TakeIf(TokenKind::kComma)) continue;
+    const TokenKind separator = Peek();
+    if (separator == TokenKind::kInvalid) {
       recovering_ = true;
-    } else {
-      Report("Missing item separator", "Expected a comma to mark the beginning of the next item.", at_, open);
+    } else if (separator != TokenKind::kBracketClose && separator != TokenKind::kEnd) {
+      Report("Missing item separator", "A comma should part this element from the one before.", at_, open);
     }
-    break;
   }
-  if (recovering_) {
-    SkipTo(TokenKind::kBracketClose);
-  } else {
-    Next();
-  }
+  TakeOrSkipTo(TokenKind::kBracketClose);
   return Finish(NodeKind::kTuple, mark, open);
 }
 
@@ -286,16 +270,35 @@ uint32_t Parser::ParseObject() {
   for (;;) {
     if (Peek() == TokenKind::kNewline) {
       ++at_;
-    } else if (tokens_[at_].kind == TokenKind::kBraceClose || !ParseObjectItem(open)) {
+    } else if (tokens_[at_].kind == TokenKind::kBraceClose ||
+               EndsBefore("Unterminated object constructor expression", "brace", RangeAt(open)) ||
+               !ParseObjectItem(open)) {
       break;
     }
   }
+  TakeOrSkipTo(TokenKind::kBraceClose);
+  return Finish(NodeKind::kObject, mark, open);
+}
+
+// Whether the text ends here, before the closing `bracket`; then that is reported.
+bool Parser::EndsBefore(const char* summary, const char* bracket, SourceRange opened) {
+  if (Peek() != TokenKind::kEnd) return false;
+  ReportAt(
+      summary,
+      Format("The closing {} does not come before the end of the text. Another one in between may be missing "
+             "or too many.",
+             bracket),
+      std::move(opened));
+  return true;
+}
+
+// Behind the closing bracket, which comes next unless something was wrong.
+void Parser::TakeOrSkipTo(TokenKind close) {
   if (recovering_) {
-    SkipTo(TokenKind::kBraceClose);
+    SkipTo(close);
   } else {
     Next();
   }
-  return Finish(NodeKind::kObject, mark, open);
 }
 
 // Key, separator, value, and the comma or newline behind it; false where the object ends, or nothing can
@@ -315,22 +318,14 @@ bool Parser::ParseObjectItem(uint32_t open) {
   if (recovering_) return give_up();
   const TokenKind separator = Peek();
   if (separator != TokenKind::kAssign && separator != TokenKind::kColon) {
-    const char* detail = "Expected an equals sign (\"=\") to mark the beginning of the attribute value.";
-    if (separator == TokenKind::kNewline || separator == TokenKind::kComma) {
-      Report("Missing attribute value", "Expected an attribute value, introduced by an equals sign (\"=\").",
-             at_, open);
-    } else if (separator == TokenKind::kIdentifier) {
-      Report("Missing key/value separator",
-             std::string(detail) +
-                 " If you intended to given an attribute name containing periods or spaces, write the "
-                 "name in quotes to create a string literal.",
-             at_, open);
-    } else if (separator == TokenKind::kEnd) {
-      ReportUnterminatedObject(open);
-    } else if (separator == TokenKind::kInvalid) {
+    if (separator == TokenKind::kInvalid) {
       recovering_ = true;
-    } else {
-      Report("Missing key/value separator", detail, at_, open);
+    } else if (separator == TokenKind::kNewline || separator == TokenKind::kComma) {
+      Report("Missing attribute value", "An equals sign and a value should follow the key.", at_, open);
+    } else if (!EndsBefore("Unterminated object constructor expression", "brace", RangeAt(open))) {
+      Report("Missing key/value separator",
+             "An equals sign should follow the key. A key with blanks or dots in it is written in quotes.",
+             at_, open);
     }
     return give_up();
   }
@@ -345,33 +340,21 @@ bool Parser::ParseObjectItem(uint32_t open) {
     ++at_;
     return true;
   }
-  if (end == TokenKind::kEnd) {
-    ReportUnterminatedObject(open);
-  } else if (end == TokenKind::kInvalid) {
+  if (end == TokenKind::kInvalid) {
     recovering_ = true;
-  } else {
-    Report("Missing attribute separator",
-           "Expected a newline or comma to mark the beginning of the next attribute.", at_, open);
+  } else if (!EndsBefore("Unterminated object constructor expression", "brace", RangeAt(open))) {
+    Report("Missing attribute separator", "A newline or a comma should part this from the item before.", at_,
+           open);
   }
   return false;
 }
 
-void Parser::ReportUnterminatedObject(uint32_t open) {
-  ReportAt("Unterminated object constructor expression",
-           "There is no corresponding closing brace before the end of the file. This may be caused by "
-           "incorrect brace "
-           "nesting elsewhere in this file.",
-           RangeAt(open));
-}
-
-// One or two names and `in`, after `for`; pushes the names. `summary` and `what` ("expression") are for
-// messages.
-bool Parser::ParseForNames(const char* summary, const char* what) {
+// One or two names and `in`, after `for`; pushes the names.
+bool Parser::ParseForNames(const char* summary) {
   for (int i = 0; i < 2; ++i) {
     if (Peek() != TokenKind::kIdentifier) {
-      const char* missing =
-          i == 0 ? "requires variable name after 'for'" : "requires value variable name after comma";
-      Report(summary, Format("For {} {}.", what, missing), at_);
+      Report(summary, i == 0 ? "A name should follow \"for\"." : "A second name should follow the comma.",
+             at_);
       return false;
     }
     Push(Leaf(NodeKind::kIdentifier, Next()));
@@ -379,7 +362,9 @@ bool Parser::ParseForNames(const char* summary, const char* what) {
     if (i == 0) Next();
   }
   if (!PeekIsWord("in")) {
-    Report(summary, Format("For {} requires the 'in' keyword after its name declarations.", what), at_);
+    Report(summary,
+           "The word \"in\" should stand here: for name in collection, or for key, value in collection.",
+           at_);
     return false;
   }
   Next();
@@ -396,11 +381,11 @@ uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
     SkipTo(close);
     return Finish(NodeKind::kError, mark, open);
   };
-  if (!ParseForNames(kSummary, "expression")) return give_up();
+  if (!ParseForNames(kSummary)) return give_up();
   Push(ParseExpression());
   if (recovering_) return give_up();
   if (!TakeIf(TokenKind::kColon)) {
-    Report(kSummary, "For expression requires a colon after the collection expression.", PeekIndex(), open);
+    Report(kSummary, "A colon should part the collection from the result.", PeekIndex(), open);
     return give_up();
   }
   const uint32_t value_first = PeekIndex();
@@ -421,35 +406,34 @@ uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
     if (recovering_) return give_up();
   }
   if (Peek() != close) {
-    Report(kSummary, "Extra characters after the end of the 'for' expression.", at_, open);
+    Report(kSummary,
+           "The expression ends before this: after its result, or its condition, only the closing bracket "
+           "may follow.",
+           at_, open);
     return give_up();
   }
   Next();
   std::optional<SourceRange> mistake;
   const char* detail = nullptr;
   if (object && !has_key) {
-    detail = "Key expression is required when building an object.";
+    detail = "An object needs a key and a value: {for ... : key => value}.";
     mistake = RangeOf(value_first, value_last);
   } else if (!object && has_key) {
-    detail = "Key expression is not valid when building a tuple.";
+    detail = "A tuple has no keys. For an object write { and } around it.";
     mistake = RangeOf(value_first, value_last);
   } else if (!object && ellipsis) {
-    detail = "Grouping ellipsis (...) cannot be used when building a tuple.";
+    detail = "Only objects group values with \"...\", by their keys.";
     mistake = RangeAt(*ellipsis);
   }
-  if (mistake) diagnostics_.AddError(kSummary, detail, *mistake, RangeOf(open, last_));
+  if (mistake) AddError(kSummary, detail, *mistake, RangeOf(open, last_));
   const NodeKind kind = mistake ? NodeKind::kError : object ? NodeKind::kForObject : NodeKind::kForTuple;
   return Finish(kind, mark, open);
 }
 
 uint32_t Parser::ParsePostfix(uint32_t node, uint32_t first_token) {
-  for (uint32_t chain = 0; !recovering_; ++chain) {
+  while (!recovering_) {
     const TokenKind kind = Peek();
     if (kind != TokenKind::kDot && kind != TokenKind::kBracketOpen) break;
-    if (chain > kChainMax) {
-      ReportDepth();
-      break;
-    }
     node = kind == TokenKind::kDot ? ParseDot(node, first_token) : ParseBracket(node, first_token);
   }
   return node;
@@ -475,7 +459,7 @@ uint32_t Parser::ParseDot(uint32_t object, uint32_t first_token) {
       recovering_ = true;
       break;
     default:
-      Report("Invalid attribute name", "An attribute name is required after a dot.", at_);
+      Report("Invalid attribute name", kDotDetail, at_);
   }
   return Finish(NodeKind::kError, mark, first_token);
 }
@@ -485,12 +469,10 @@ void Parser::CheckLegacyIndex(uint32_t token, const char* splat) {
   const std::string_view text = TextAt(token);
   const size_t dot = text.find('.');
   if (dot == std::string_view::npos) return CheckNumber(token);
-  diagnostics_.AddError(
-      "Invalid legacy index syntax",
-      Format("When using the legacy index syntax, chaining two indexes together is not permitted. Use "
-             "the proper index syntax{} instead, like [{}][{}].",
-             splat, text.substr(0, dot), text.substr(dot + 1)),
-      RangeAt(token));
+  AddError("Invalid legacy index syntax",
+           Format("Two indices in a row would read as a decimal number. Use brackets{}: [{}][{}].", splat,
+                  text.substr(0, dot), text.substr(dot + 1)),
+           RangeAt(token));
 }
 
 // `.*`, and the attributes and old indices behind it, which are of each element.
@@ -498,7 +480,7 @@ uint32_t Parser::ParseAttributeSplat(uint32_t object, uint32_t first_token, uint
   const size_t splat_mark = Mark();
   Push(object);
   uint32_t each = Add(NodeKind::kElement, star + 1, star + 1, 0);
-  for (uint32_t chain = 0; Peek() == TokenKind::kDot && chain < kChainMax; ++chain) {
+  while (!recovering_ && Peek() == TokenKind::kDot) {
     const size_t mark = Mark();
     Next();
     Push(each);
@@ -506,14 +488,14 @@ uint32_t Parser::ParseAttributeSplat(uint32_t object, uint32_t first_token, uint
       Next();
       each = Finish(NodeKind::kGetAttribute, mark, star + 1);
     } else if (tokens_[at_].kind == TokenKind::kNumber) {
-      CheckLegacyIndex(Next(), " with a full splat expression [*]");
+      CheckLegacyIndex(Next(), " and the splat [*]");
       each = Finish(NodeKind::kLegacyIndex, mark, star + 1);
     } else {
       if (tokens_[at_].kind == TokenKind::kStar) {
         Report("Nested splat expression not allowed",
-               "A splat expression (*) cannot be used inside another attribute-only splat expression.", at_);
+               "After \".*\" only attributes may follow. The splat [*] can be repeated.", at_);
       } else {
-        Report("Invalid attribute name", "An attribute name is required after a dot.", at_);
+        Report("Invalid attribute name", kDotDetail, at_);
       }
       each = Finish(NodeKind::kError, mark, star + 1);
       break;
@@ -525,15 +507,13 @@ uint32_t Parser::ParseAttributeSplat(uint32_t object, uint32_t first_token, uint
 
 uint32_t Parser::ParseBracket(uint32_t object, uint32_t first_token) {
   const size_t mark = Mark();
-  Next();
+  const uint32_t open = Next();
   Push(object);
   NewlineScope newlines(*this, false);
   if (Peek() == TokenKind::kStar) {
     Next();
     if (Peek() != TokenKind::kBracketClose) {
-      Report("Missing close bracket on splat index",
-             "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").",
-             at_);
+      Report("Missing close bracket on splat index", "A closing bracket should follow the star.", at_);
       SkipTo(TokenKind::kBracketClose);
     } else {
       Next();
@@ -546,14 +526,9 @@ uint32_t Parser::ParseBracket(uint32_t object, uint32_t first_token) {
   }
   Push(ParseExpression());
   if (!recovering_ && Peek() != TokenKind::kBracketClose) {
-    Report("Missing close bracket on index", "The index operator must end with a closing bracket (\"]\").",
-           at_);
+    Report("Missing close bracket on index", "A closing bracket should stand here.", at_, open);
   }
-  if (recovering_) {
-    SkipTo(TokenKind::kBracketClose);
-  } else {
-    Next();
-  }
+  TakeOrSkipTo(TokenKind::kBracketClose);
   return Finish(NodeKind::kIndex, mark, first_token);
 }
 

@@ -69,6 +69,7 @@ class Parser {
     return source_->text().substr(tokens_[token].begin, tokens_[token].size());
   }
 
+  bool IsEmpty(uint32_t token) const { return tokens_[token].size() == 0; }
   SourceRange RangeAt(uint32_t token) const { return RangeOf(token, token); }
   SourceRange RangeOf(uint32_t first, uint32_t last) const {
     return {source_, tokens_[first].begin, tokens_[last].end};
@@ -79,13 +80,17 @@ class Parser {
               std::optional<uint32_t> context_from = {});
   void ReportAt(std::string summary, std::string detail, SourceRange subject,
                 std::optional<SourceRange> context = {});
+  void AddError(std::string summary, std::string detail, SourceRange subject,
+                std::optional<SourceRange> context = {});
   void ReportDepth();
 
   // Behind the closing bracket `close` that belongs to the one before; stops before any other one that was
   // opened earlier. Then no longer recovering, unless it was not found.
   void SkipTo(TokenKind close);
-  // Behind the end of the line on which all brackets are closed again, or before the '}' of the body.
-  void SkipBodyItem(bool within_block);
+  // Before the next line that looks like an argument or a block, or the '}' of the body. Lines on which
+  // brackets are open do not count.
+  void SkipToBodyItem(bool within_block);
+  void SkipLine(bool within_block);
   bool LooksLikeBodyItem(uint32_t token) const;
 
   size_t Mark() const { return stack_.size(); }
@@ -105,6 +110,7 @@ class Parser {
   uint32_t ParseAttribute(uint32_t name, bool within_block, bool single_line);
   uint32_t ParseBlock(uint32_t type);
   bool ParseLabels(uint32_t type);
+  uint32_t SequenceIn(uint32_t open) const;
   uint32_t ParseSingleLineBody(uint32_t open);
   void CheckDuplicates(size_t mark);
 
@@ -124,10 +130,11 @@ class Parser {
   uint32_t ParseTuple();
   uint32_t ParseObject();
   bool ParseObjectItem(uint32_t open);
-  void ReportUnterminatedObject(uint32_t open);
+  bool EndsBefore(const char* summary, const char* bracket, SourceRange opened);
+  void TakeOrSkipTo(TokenKind close);
   void CheckLegacyIndex(uint32_t token, const char* splat);
   uint32_t ParseFor(uint32_t open, TokenKind close);
-  bool ParseForNames(const char* summary, const char* what);
+  bool ParseForNames(const char* summary);
   uint32_t InvalidExpression();
   void CheckNumber(uint32_t token);
 
@@ -140,6 +147,7 @@ class Parser {
   uint32_t ParseForDirective(TokenKind close, uint32_t open);
   bool CloseDirective(std::string_view keyword, uint32_t open);
   std::string_view DirectiveAhead();
+  void ReportUnexpectedDirective(std::string_view keyword);
   uint32_t ParseBranch(TokenKind close, std::string_view directive, uint32_t open);
   void CheckEscapes(uint32_t token, bool quoted);
 
@@ -148,12 +156,14 @@ class Parser {
   Diagnostics diagnostics_;
   std::vector<Token> tokens_;
   std::vector<SyntaxTree::Record> records_{1};
-  std::vector<uint32_t> stack_;  // nodes that are to become children
+  std::vector<uint32_t> heights_{0};  // of the tree below each record, itself included
+  std::vector<uint32_t> stack_;       // nodes that are to become children
   uint32_t at_ = 0;
   uint32_t last_ = 0;  // the token taken last
   uint32_t depth_ = 0;
   bool newlines_ = true;
   bool recovering_ = false;
+  bool too_deep_ = false;
 };
 
 }  // namespace cairn::hcl

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
 #include "base/strings.h"
 #include "hcl/parser_state.h"
 #include "hcl/unicode.h"
@@ -19,9 +23,9 @@ uint32_t Parser::ParseTemplateTerm(TokenKind close, NodeKind kind) {
   if (recovering_) {
     SkipTo(close);
   } else {
-    last_ = at_;
-    if (tokens_[at_].kind != TokenKind::kEnd) ++at_;
+    last_ = at_++;
   }
+  if (IsEmpty(last_)) recovering_ = true;  // it does not end, which was reported
   return Finish(kind, mark, open);
 }
 
@@ -42,9 +46,8 @@ void Parser::ParseTemplateParts(TokenKind close, std::string_view directive, uin
       if (!directive.empty()) {
         const Position at = RangeAt(open).start_position();
         Report("Unexpected end of template",
-               Format("The {} directive at {}:{},{} is missing its corresponding {} directive.",
-                      directive == "for" ? "for" : "if", source_->name(), at.line, at.column,
-                      directive == "for" ? "endfor" : "endif"),
+               Format("The \"{}\" at {}:{},{} needs an \"{}\".", directive == "for" ? "for" : "if",
+                      source_->name(), at.line, at.column, directive == "for" ? "endfor" : "endif"),
                at_);
       }
       return;
@@ -60,15 +63,24 @@ void Parser::ParseTemplateParts(TokenKind close, std::string_view directive, uin
       const bool ends = ahead == "endif" || ahead == "endfor" || ahead == "else";
       if (ends && !directive.empty()) return;
       if (ends) {
-        Report(Format("Unexpected {} directive", ahead),
-               "The control directives within this template are unbalanced.", at_);
+        ReportUnexpectedDirective(ahead);
       } else {
         Push(ParseDirective(close));
       }
     } else {
-      Report("Unterminated template string", "No closing marker was found for the string.", at_);
+      recovering_ = true;  // the end of a template that does not end, which was reported
     }
   }
+}
+
+// What ends or goes on with a directive, where none began. Behind its closing brace.
+void Parser::ReportUnexpectedDirective(std::string_view keyword) {
+  const uint32_t open = at_++;
+  SkipTo(TokenKind::kTemplateClose);
+  const bool closed = std::exchange(recovering_, false);
+  AddError(Format("Unexpected {} directive", keyword),
+           Format("No \"{}\" began before this.", keyword == "endfor" ? "for" : "if"), RangeOf(open, last_));
+  recovering_ = closed;
 }
 
 // ${ expression }
@@ -77,48 +89,29 @@ uint32_t Parser::ParseInterpolation(TokenKind close) {
   const uint32_t open = at_++;
   last_ = open;
   NewlineScope newlines(*this, false);
-  Push(ParseExpression());
-  if (!recovering_ && Peek() != TokenKind::kTemplateClose) {
-    const TokenKind kind = tokens_[at_].kind;
-    if (kind == TokenKind::kEnd) {
-      ReportAt("Unclosed template interpolation sequence",
-               "There is no closing brace for this interpolation sequence before the end of the file. This "
-               "might be caused "
-               "by incorrect nesting inside the given expression.",
-               RangeAt(open));
-    } else if (kind == TokenKind::kInvalid) {
-      recovering_ = true;
-    } else if (close == TokenKind::kQuoteClose &&
-               (kind == TokenKind::kString || kind == TokenKind::kQuoteOpen)) {
-      ReportAt("Unclosed template interpolation sequence",
-               "There is no closing brace for this interpolation sequence before the end of the quoted "
-               "template. This might "
-               "be caused by incorrect nesting inside the given expression.",
-               RangeAt(open));
-    } else if (kind == TokenKind::kColon) {
-      Report("Extra characters after interpolation expression",
-             "Template interpolation doesn't expect a colon at this location. Did you intend this to be a "
-             "literal sequence "
-             "to be processed as part of another language? If so, you can escape it by starting with \"$${\" "
-             "instead of "
-             "just \"${\".",
-             at_, open);
-    } else {
-      Report("Extra characters after interpolation expression",
-             "Expected a closing brace to end the interpolation expression, but found extra "
-             "characters.\n\nThis can happen "
-             "when you include interpolation syntax for another language, such as shell scripting, but "
-             "forget to escape the "
-             "interpolation start token. If this is an embedded sequence for another language, escape it by "
-             "starting with "
-             "\"$${\" instead of just \"${\".",
-             at_, open);
-    }
-  }
+  const bool is_unclosed = Peek() == TokenKind::kTemplateClose && IsEmpty(at_);
+  Push(is_unclosed ? Add(NodeKind::kError, at_, at_, 0) : ParseExpression());
   if (recovering_) {
     SkipTo(TokenKind::kTemplateClose);
-  } else {
+  } else if (Peek() == TokenKind::kTemplateClose && !IsEmpty(at_)) {
     Next();
+  } else {
+    const uint32_t extra = at_;
+    recovering_ = tokens_[at_].kind == TokenKind::kInvalid;
+    const bool was_reported = recovering_;
+    SkipTo(TokenKind::kTemplateClose);
+    if (recovering_ || IsEmpty(last_)) {
+      AddError("Unclosed template interpolation sequence",
+               Format("No closing brace ends what begins here before the end of the {}.",
+                      close == TokenKind::kQuoteClose ? "string" : "text"),
+               RangeAt(open));
+    } else if (!was_reported) {
+      AddError(
+          "Extra characters after interpolation expression",
+          "The expression ends before this, and a closing brace should follow. If the sequence is meant for "
+          "another language, such as that of a shell, write $${ in the place of ${.",
+          RangeAt(extra), RangeOf(open, extra));
+    }
   }
   return Finish(NodeKind::kInterpolation, mark, open);
 }
@@ -135,14 +128,14 @@ uint32_t Parser::ParseDirective(TokenKind close) {
     NewlineScope newlines(*this, false);
     const uint32_t word = PeekIndex();
     if (keyword.empty()) {
-      Report("Invalid template directive",
-             "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ "
-             "sequence.",
-             word, open);
+      Report(
+          "Invalid template directive",
+          "One of the words if, else, endif, for and endfor should follow %{. For the text itself write %%{.",
+          word, open);
     } else {
       const std::string_view near = NearestName(keyword, {"if", "for", "else", "endif", "endfor"});
       Report("Invalid template control keyword",
-             Format("\"{}\" is not a valid template control keyword.{}", keyword,
+             Format("There is no directive \"{}\".{}", keyword,
                     near.empty() ? std::string() : Format(" Did you mean \"{}\"?", near)),
              word, open);
     }
@@ -155,9 +148,13 @@ uint32_t Parser::ParseDirective(TokenKind close) {
 // first.
 bool Parser::CloseDirective(std::string_view keyword, uint32_t open) {
   if (!recovering_) {
-    if (TakeIf(TokenKind::kTemplateClose)) return true;
-    Report(Format("Extra characters in {} marker", keyword),
-           "Expected a closing brace to end the sequence, but found extra characters.", at_, open);
+    if (TakeIf(TokenKind::kTemplateClose) && !IsEmpty(last_)) return true;
+    if (IsEmpty(at_) || IsEmpty(last_)) {
+      ReportAt("Unclosed template control sequence", "No closing brace ends what begins here.",
+               RangeAt(open));
+      return false;
+    }
+    Report(Format("Extra characters in {} marker", keyword), "A closing brace should stand here.", at_, open);
   }
   SkipTo(TokenKind::kTemplateClose);
   return !recovering_;
@@ -199,8 +196,8 @@ uint32_t Parser::ParseIfDirective(TokenKind close, uint32_t open) {
     const Position at = RangeAt(open).start_position();
     const std::string where = Format("{}:{},{}", source_->name(), at.line, at.column);
     ReportAt(Format("Unexpected {} directive", keyword),
-             keyword == "else" ? Format("Already in the else clause for the if started at {}.", where)
-                               : Format("Expecting an endif directive for the if started at {}.", where),
+             keyword == "else" ? Format("The \"if\" at {} already has an \"else\".", where)
+                               : Format("The \"if\" at {} needs an \"endif\" first.", where),
              RangeOf(end, last_));
   }
   return Finish(NodeKind::kIfDirective, mark, open);
@@ -212,7 +209,7 @@ uint32_t Parser::ParseForDirective(TokenKind close, uint32_t open) {
     last_ = at_++;
     NewlineScope newlines(*this, false);
     Next();  // for
-    if (ParseForNames("Invalid 'for' directive", "directive")) Push(ParseExpression());
+    if (ParseForNames("Invalid 'for' directive")) Push(ParseExpression());
     CloseDirective("for", open);
   }
   Push(ParseBranch(close, "for", open));
@@ -226,10 +223,9 @@ uint32_t Parser::ParseForDirective(TokenKind close, uint32_t open) {
     if (keyword != "endfor") {
       const Position at = RangeAt(open).start_position();
       ReportAt(Format("Unexpected {} directive", keyword),
-               keyword == "else"
-                   ? "An else clause is not expected for a for directive."
-                   : Format("Expecting an endfor directive corresponding to the for directive at {}:{},{}.",
-                            source_->name(), at.line, at.column),
+               keyword == "else" ? "A \"for\" has no \"else\"."
+                                 : Format("The \"for\" at {}:{},{} needs an \"endfor\" first.",
+                                          source_->name(), at.line, at.column),
                RangeOf(end, last_));
     }
   }
@@ -250,28 +246,24 @@ void Parser::CheckEscapes(uint32_t token, bool quoted) {
     if (selector == 'u' || selector == 'U') {
       const size_t digits = selector == 'u' ? 4 : 8;
       const std::string_view hex = text.substr(i, digits);
-      const bool complete =
-          hex.size() == digits && hex.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-      if (!complete) {
-        detail = Format("The \\{} escape sequence must be followed by {} hexadecimal digits.", selector,
-                        selector == 'u' ? "four" : "eight");
-      } else if (const auto code = std::stoul(std::string(hex), nullptr, 16);
-                 code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
-        detail = Format("Cannot encode character U+{:04x} in UTF-8.", code);
-        i += digits;
-      } else {
-        i += digits;
+      const size_t valid = std::min(hex.find_first_not_of("0123456789abcdefABCDEF"), hex.size());
+      i += valid;
+      uint32_t code = 0;
+      std::from_chars(hex.data(), hex.data() + valid, code, 16);
+      if (valid < digits) {
+        detail = Format("Exactly {} hexadecimal digits must follow \\{}.", digits, selector);
+      } else if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
+        detail = Format("There is no character U+{:04X}.", code);
       }
-    } else if (std::string_view("nrt\"\\").find(selector) == std::string_view::npos || selector == '\0') {
-      detail = begin + 1 >= text.size()
-                   ? "Backslash must be followed by an escape sequence selector character."
-                   : Format("The symbol \"{}\" is not a valid escape sequence selector.",
-                            text.substr(begin + 1, length));
+    } else if (selector == '\0' || std::string_view("nrt\"\\").find(selector) == std::string_view::npos) {
+      detail =
+          "A backslash begins one of \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN. Write \\\\ for the backslash "
+          "itself.";
     }
     if (detail.empty()) continue;
     const uint32_t base = tokens_[token].begin;
-    diagnostics_.AddError("Invalid escape sequence", std::move(detail),
-                          SourceRange{source_, base + uint32_t(begin), base + uint32_t(i)});
+    AddError("Invalid escape sequence", std::move(detail),
+             SourceRange{source_, base + uint32_t(begin), base + uint32_t(i)});
   }
 }
 

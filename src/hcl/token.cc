@@ -5,7 +5,9 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "base/strings.h"
 #include "base/text_escape.h"
 #include "hcl/unicode.h"
 
@@ -32,15 +34,17 @@ CharacterClass ClassOf(char c) {
 // What the scanner is within, innermost last.
 struct Frame {
   enum Kind { kInterpolation, kQuote, kHeredoc, kBareTemplate } kind;
+  size_t begin = 0;              // of what opened it
   uint32_t open_braces = 0;      // of kInterpolation
   std::string_view marker = {};  // of kHeredoc
   bool at_line_start = true;     // of kHeredoc: no template sequence since the last newline
+  size_t near_close = 0;  // of kHeredoc: the first line that begins with the marker and goes on; 0: none
 };
 
 class Scanner {
  public:
-  Scanner(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
-      : source_(source), text_(source->text()), diagnostics_(diagnostics) {
+  Scanner(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics, size_t errors_max)
+      : source_(source), text_(source->text()), diagnostics_(diagnostics), errors_max_(errors_max) {
     tokens_.reserve(text_.size() / 5 + 8);
   }
 
@@ -54,7 +58,7 @@ class Scanner {
         ScanTemplate();
       }
     }
-    while (!frames_.empty()) EndUnfinished();
+    if (!frames_.empty()) EndUnfinished();
     Emit(TokenKind::kEnd, at_, at_);
     return std::move(tokens_);
   }
@@ -69,8 +73,9 @@ class Scanner {
   }
   void EmitNext(TokenKind kind, size_t size) { Emit(kind, at_, at_ + size); }
 
-  void Report(const char* summary, const char* detail, size_t begin, size_t end) {
-    diagnostics_.AddError(summary, detail, SourceRange{source_, uint32_t(begin), uint32_t(end)});
+  void Report(const char* summary, std::string detail, size_t begin, size_t end) {
+    if (diagnostics_.size() >= errors_max_) return;
+    diagnostics_.AddError(summary, std::move(detail), SourceRange{source_, uint32_t(begin), uint32_t(end)});
   }
 
   void ScanNormal() {
@@ -289,14 +294,22 @@ class Scanner {
   // A string without sequences is one token; at the first sequence it becomes an opening quote, and a frame.
   void ScanQuote() {
     size_t end = at_ + 1;
+    told_newline_ = false;
     const QuoteStop stop = SkipQuoted(end);
     if (stop == QuoteStop::kClosed) return Emit(TokenKind::kString, at_, end + 1);
-    if (stop == QuoteStop::kUnfinished) {
-      ReportUnfinishedQuote(at_, end);
-      return Emit(TokenKind::kString, at_, end);
+    if (stop == QuoteStop::kSequence) {
+      frames_.push_back({.kind = Frame::kQuote, .begin = at_});
+      return EmitNext(TokenKind::kQuoteOpen, 1);
     }
-    frames_.push_back({.kind = Frame::kQuote});
-    EmitNext(TokenKind::kQuoteOpen, 1);
+    const size_t depth = frames_.size();
+    if (depth >= 2 && InInterpolation() && frames_[depth - 2].kind == Frame::kQuote) {
+      // "${name": more likely the brace was forgotten than a second string begun.
+      frames_.resize(depth - 2);
+      EmitNext(TokenKind::kTemplateClose, 0);
+      return EmitNext(TokenKind::kQuoteClose, 1);
+    }
+    ReportUnfinishedQuote(at_, end);
+    Emit(TokenKind::kInvalid, at_, end);
   }
 
   enum class QuoteStop { kClosed, kSequence, kUnfinished };
@@ -306,9 +319,11 @@ class Scanner {
     for (; end < text_.size(); ++end) {
       const char c = text_[end];
       if (c == '"') return QuoteStop::kClosed;
-      if (c == '\n' || c == '\r') return QuoteStop::kUnfinished;
-      if (c == '\\') {
-        if (end + 1 < text_.size() && text_[end + 1] != '\n' && text_[end + 1] != '\r') ++end;
+      if (c == '\n' || c == '\r') {
+        if (!StringGoesOn(end)) return QuoteStop::kUnfinished;
+        if (!std::exchange(told_newline_, true)) ReportUnfinishedQuote(end, end);
+      } else if (c == '\\') {
+        if (end + 1 < text_.size() && text_[end + 1] > ' ') ++end;
       } else if (c == '$' || c == '%') {
         if (IsEscapedSequence(end)) {
           end += 2;
@@ -320,6 +335,31 @@ class Scanner {
       }
     }
     return QuoteStop::kUnfinished;
+  }
+
+  // Whether a string that is not closed before the newline at `newline` is meant to go on: a quote comes
+  // before the next line that looks like an argument, a block or the end of one.
+  bool StringGoesOn(size_t newline) {
+    if (newline < string_goes_on_until_) return true;
+    for (size_t begin = newline + 1; begin < text_.size(); begin = newline + 1) {
+      newline = std::min(text_.find('\n', begin), text_.size());
+      const std::string_view line = text_.substr(begin, newline - begin);
+      if (LooksLikeItem(line)) return false;
+      const size_t quote = line.find('"');
+      if (quote == std::string_view::npos) continue;
+      string_goes_on_until_ = begin + quote;
+      return true;
+    }
+    return false;
+  }
+
+  static bool LooksLikeItem(std::string_view line) {
+    line = line.substr(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    if (line.starts_with('}') || line.ends_with('{')) return true;
+    size_t name = 0;
+    while (name < line.size() && ClassOf(line[name]) != kOther && ClassOf(line[name]) != kBlank) ++name;
+    const std::string_view rest = line.substr(std::min(line.find_first_not_of(" \t", name), line.size()));
+    return name > 0 && rest.starts_with('=') && !rest.starts_with("==");
   }
 
   // $${ or %%{
@@ -336,10 +376,9 @@ class Scanner {
   void ReportUnfinishedQuote(size_t begin, size_t end) {
     if (end < text_.size()) {
       Report("Invalid multi-line string",
-             "Quoted strings may not be split over multiple lines. Close the string with a quote, write \\n "
-             "for a "
-             "newline within it, or use a heredoc (<<EOT) for text of several lines.",
-             end, end + 1);
+             "A string in quotes ends on its line. Close it, write \\n for a newline within it, or use a "
+             "heredoc (<<EOT) for text of several lines.",
+             end, end + (text_.substr(end).starts_with("\r\n") ? 2 : 1));
     } else {
       Report("Unterminated template string", "There is no closing quote for the string that begins here.",
              begin, std::min(begin + 1, text_.size()));
@@ -362,7 +401,7 @@ class Scanner {
     at_ = begin;
     if (end < text_.size() && text_[end] == '\r') ++end;
     if (marker.empty() || end >= text_.size() || text_[end] != '\n') return false;
-    frames_.push_back({.kind = Frame::kHeredoc, .marker = marker});
+    frames_.push_back({.kind = Frame::kHeredoc, .begin = begin, .marker = marker});
     Emit(TokenKind::kHeredocOpen, begin, end + 1);
     return true;
   }
@@ -404,7 +443,7 @@ class Scanner {
     frame.at_line_start = false;
     const auto kind = Peek() == '$' ? TokenKind::kInterpolationOpen : TokenKind::kDirectiveOpen;
     const size_t size = Peek(2) == '~' ? 3 : 2;
-    frames_.push_back({.kind = Frame::kInterpolation});
+    frames_.push_back({.kind = Frame::kInterpolation, .begin = at_});
     EmitNext(kind, size);
   }
 
@@ -414,18 +453,19 @@ class Scanner {
     const QuoteStop stop = SkipQuoted(end);
     if (end > begin) Emit(TokenKind::kTemplateText, begin, end);
     if (stop == QuoteStop::kSequence) return;
-    if (stop == QuoteStop::kUnfinished) ReportUnfinishedQuote(begin, end);
+    if (stop == QuoteStop::kUnfinished) ReportUnfinishedQuote(frames_.back().begin, end);
     frames_.pop_back();
     EmitNext(TokenKind::kQuoteClose, stop == QuoteStop::kClosed ? 1 : 0);
   }
 
   // Whether the line [begin, end) is the marker, with white space around it.
-  bool ScanHeredocClose(const Frame& frame, size_t begin, size_t end) {
+  bool ScanHeredocClose(Frame& frame, size_t begin, size_t end) {
     size_t line_end = end - 1;
     if (line_end > begin && text_[line_end - 1] == '\r') --line_end;
     const size_t at = text_.substr(0, line_end).find(frame.marker, begin);
-    if (at == std::string_view::npos || !IsAllSpace(begin, at) ||
-        !IsAllSpace(at + frame.marker.size(), line_end)) {
+    if (at == std::string_view::npos || !IsAllSpace(begin, at)) return false;
+    if (!IsAllSpace(at + frame.marker.size(), line_end)) {
+      if (frame.near_close == 0) frame.near_close = at;
       return false;
     }
     frames_.pop_back();
@@ -442,20 +482,28 @@ class Scanner {
     return true;
   }
 
-  // At the end of the text: closes what is open, so that the parser finds pairs. It reports open brackets
-  // itself.
+  // At the end of the text: says that the innermost template does not end, and closes all that is open with
+  // empty tokens, so that the parser finds pairs. It reports open brackets and interpolations itself.
   void EndUnfinished() {
-    const Frame frame = frames_.back();
-    frames_.pop_back();
-    if (frame.kind == Frame::kQuote) {
-      ReportUnfinishedQuote(at_, at_);
-      Emit(TokenKind::kQuoteClose, at_, at_);
-    } else if (frame.kind == Frame::kHeredoc) {
-      Report(
-          "Unterminated template string",
-          "There is no line with nothing but the closing marker of the heredoc before the end of the file.",
-          at_, at_);
-      Emit(TokenKind::kHeredocClose, at_, at_);
+    const Frame& innermost = frames_.back();
+    if (innermost.kind == Frame::kQuote) {
+      ReportUnfinishedQuote(innermost.begin, at_);
+    } else if (innermost.kind == Frame::kHeredoc) {
+      std::string detail = Format("No line holds the closing marker {} alone.", innermost.marker);
+      if (innermost.near_close > 0) {
+        detail += Format(" Line {} begins with it, but more follows there.",
+                         source_->PositionAt(uint32_t(innermost.near_close)).line);
+      }
+      Report("Unterminated template string", std::move(detail), innermost.begin,
+             size_t(innermost.marker.data() - text_.data()) + innermost.marker.size());
+    }
+    for (; !frames_.empty(); frames_.pop_back()) {
+      const Frame::Kind kind = frames_.back().kind;
+      if (kind == Frame::kBareTemplate) continue;
+      EmitNext(kind == Frame::kQuote     ? TokenKind::kQuoteClose
+               : kind == Frame::kHeredoc ? TokenKind::kHeredocClose
+                                         : TokenKind::kTemplateClose,
+               0);
     }
   }
 
@@ -465,14 +513,17 @@ class Scanner {
   std::vector<Token> tokens_;
   std::vector<Frame> frames_;
   size_t at_ = 0;
+  size_t errors_max_;
+  size_t string_goes_on_until_ = 0;  // newlines before here are within strings
+  bool told_newline_ = false;        // of this string
   bool told_encoding_ = false, told_backtick_ = false, told_apostrophe_ = false, told_semicolon_ = false;
 };
 
 }  // namespace
 
-std::vector<Token> Scan(const std::shared_ptr<const Source>& source, ScanMode mode,
-                        Diagnostics& diagnostics) {
-  return Scanner(source, diagnostics).Run(mode);
+std::vector<Token> Scan(const std::shared_ptr<const Source>& source, ScanMode mode, Diagnostics& diagnostics,
+                        size_t errors_max) {
+  return Scanner(source, diagnostics, errors_max).Run(mode);
 }
 
 }  // namespace cairn::hcl

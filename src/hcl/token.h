@@ -81,7 +81,9 @@ enum class ScanMode {
 };
 
 // All tokens of `source`, the last of which is kEnd. Never fails: what is wrong becomes kInvalid, and
-// `diagnostics` says why. Linear in the size of the text.
-std::vector<Token> Scan(const std::shared_ptr<const Source>& source, ScanMode mode, Diagnostics& diagnostics);
+// `diagnostics` says why, as long as they are less than `errors_max`. What is open at the end is closed by
+// empty tokens, so that each opening token has its closing one. Linear in the size of the text.
+std::vector<Token> Scan(const std::shared_ptr<const Source>& source, ScanMode mode, Diagnostics& diagnostics,
+                        size_t errors_max = 100);
 
 }  // namespace cairn::hcl
