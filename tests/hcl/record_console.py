@@ -116,7 +116,8 @@ class Session:
         return [d for d in found if d.start]
 
     def _in_file(self, expression, keep=False):
-        """The diagnostics of an expression within a file, with the whole scope."""
+        """The diagnostics of an expression within a file, with the whole scope, where only the console has type()."""
+        expression = re.sub(r"\btype\(", "    (", expression)
         peer.write(self.case, f"locals {{\ncase = (\n{expression}\n)\n}}\n")
         try:
             _, output, _ = peer.run(["plan", "-input=false", "-json", "-lock=false"], self.scope)
