@@ -51,7 +51,10 @@ def answer(case):
             return [title, source, "--- unchanged\n" if output == text else "--- formatted\n" + encoded(output)]
         peer.write(os.path.join(folder, "main.tf"), text)
         checked = json.loads(peer.run(["validate", "-json"], folder)[1])
-    candidates = peer.diagnostics_of_json(checked["diagnostics"], "main.tf")
+    candidates = [
+        d._replace(detail=d.detail.replace("main.tf:", "<stdin>:"))
+        for d in peer.diagnostics_of_json(checked["diagnostics"], "main.tf")
+    ]
     found = peer.placed(peer.diagnostics_of_text(messages), candidates)
     return [title, source, "--- refused\n" + "".join(peer.shown(d) + "\n" for d in found)]
 
