@@ -100,6 +100,8 @@ class Session:
 
     def _answer_lines(self, expression):
         """The console takes single lines from a pipe, so longer expressions become a local value's."""
+        if re.search(r"\btype\(", expression):
+            raise ValueError(f"only the console itself has type(), so write one line: {expression}")
         bare = self._bare(expression)
         if any(d.summary not in NO_SCOPE for d in bare):
             return printed(b"", bare)
@@ -112,8 +114,9 @@ class Session:
     def _bare(self, expression):
         """The diagnostics of an expression that stands alone: those of its syntax are as the console has them."""
         _, output, _ = peer.run(["plan", "-input=false", "-json", "-var", "x=" + expression], self.empty)
-        found = peer.diagnostics_of_json(peer.diagnostic_lines(output), "<value for var.x>")
-        return [d for d in found if d.start]
+        name = "<value for var.x>"
+        found = peer.diagnostics_of_json(peer.diagnostic_lines(output), name)
+        return [d._replace(detail=d.detail.replace(name, "<console-input>")) for d in found if d.start]
 
     def _in_file(self, expression, keep=False):
         """The diagnostics of an expression within a file, with the whole scope, where only the console has type()."""
@@ -125,11 +128,21 @@ class Session:
             if not keep:
                 os.remove(self.case)
         found = peer.diagnostics_of_json(peer.diagnostic_lines(output), "case.tf")
-        return [d._replace(start=moved(d.start), end=moved(d.end)) for d in found]
+        return [d._replace(start=moved(d.start), end=moved(d.end), detail=moved_mentions(d.detail)) for d in found]
 
 
 def moved(place):
     return place and (place[0] - 2, place[1])
+
+
+def moved_mentions(detail):
+    """A detail's mentions of places in case.tf, as the console writes them."""
+
+    def mention(match):
+        line, start, last_line, end = match.groups()
+        return f"<console-input>:{int(line) - 2},{start}-" + (f"{int(last_line) - 2}," if last_line else "") + end
+
+    return re.sub(r"case\.tf:(\d+),(\d+)-(?:(\d+),)?(\d+)", mention, detail)
 
 
 def printed(output, diagnostics):

@@ -64,6 +64,16 @@ local = {
   tuple    = ["a", 1, true]
   objects  = [{ id = "i-1", disks = [{ size = 10 }, { size = 20 }] }, { id = "i-2", disks = [] }]
 
+  # Templates for templatestring().
+  template = "Hello, $${name}!"
+  templates = {
+    value     = "$${value}"
+    broken    = "$${name"
+    call      = "%%{ if name == \"x\" }$${upper(name)}%%{ endif }"
+    recursive = "$${templatestring(name, {})}"
+    file      = "$${templatefile(\"files/text.tftpl\", {})}"
+  }
+
   # Empty collections of strings.
   empty_list = slice(tolist(["a"]), 0, 0)
   empty_set  = setsubtract(["a"], ["a"])
