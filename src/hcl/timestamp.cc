@@ -408,10 +408,15 @@ Result<std::chrono::nanoseconds> ParseDuration(std::string_view text) {
 }
 
 Timestamp Add(const Timestamp& timestamp, std::chrono::nanoseconds duration) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+  int64_t seconds = duration.count() / int64_t{kNanosPerSecond};
+  int64_t rest = duration.count() % int64_t{kNanosPerSecond};
+  if (rest < 0) {
+    rest += int64_t{kNanosPerSecond};
+    --seconds;
+  }
   Timestamp sum = timestamp;
-  sum.seconds += seconds.count();
-  sum.nanoseconds += int32_t((duration - seconds).count());
+  sum.seconds += seconds;
+  sum.nanoseconds += int32_t(rest);
   if (sum.nanoseconds >= kNanosPerSecond) {
     sum.nanoseconds -= int32_t(kNanosPerSecond);
     ++sum.seconds;
