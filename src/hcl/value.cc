@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "base/text_escape.h"
 #include "hcl/unicode.h"
 #include "hcl/value_order.h"
 
@@ -99,6 +100,22 @@ struct Value::Uncertain : Typed {
 template <typename T>
 const T& Value::As() const {
   return static_cast<const T&>(*rep_);
+}
+
+std::string SafePrefix(std::string_view text) {
+  size_t whole = text.size();  // without a character that is cut off
+  while (whole > 0 && text.size() - whole < 3 && (uint8_t(text[whole - 1]) & 0xC0) == 0x80) --whole;
+  if (whole > 0 && uint8_t(text[whole - 1]) >= 0xC0) --whole;
+  if (Utf8Length(text.substr(whole)) + whole == text.size()) whole = text.size();
+  std::string prefix = Normalize(text.substr(0, whole));
+  if (prefix.empty()) return prefix;
+  constexpr std::string_view kNeverPartOfALetter = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+  if (kNeverPartOfALetter.find(prefix.back()) != std::string_view::npos) return prefix;
+  size_t last = 0;
+  for (size_t at = 0; at < prefix.size(); at += GraphemeLength(std::string_view(prefix).substr(at)))
+    last = at;
+  prefix.resize(last);
+  return prefix;
 }
 
 Value Value::Null(const Type& type) {

@@ -228,5 +228,15 @@ TEST(Type, JsonRoundTrips) {
   }
 }
 
+TEST(SafePrefix, LeavesOffWhatMayStillChange) {
+  EXPECT_EQ(SafePrefix("ami-"), "ami-");
+  EXPECT_EQ(SafePrefix("ami"), "am");
+  EXPECT_EQ(SafePrefix("ab\xC3"), "a");  // a character that is cut off
+  EXPECT_EQ(SafePrefix("a:\xE2\x82"), "a:");
+  EXPECT_EQ(SafePrefix("ae\xCC\x81"), "a");  // e and its accent are one
+  EXPECT_EQ(SafePrefix("x"), "");
+  EXPECT_EQ(SafePrefix(""), "");
+}
+
 }  // namespace
 }  // namespace cairn::hcl
