@@ -105,20 +105,26 @@ def diagnostics_of_json(items, file):
 
 
 def placed(wanted, candidates):
-    """`wanted` with the places (and the exact details) of equal diagnostics among `candidates`."""
+    """`wanted` with the places of the same diagnostics among `candidates`.
+
+    Those are equal (and have the exact detail), or have the same summary where no other one has.
+    """
     left = list(candidates)
+    found = []
     for diagnostic in wanted:
-        equal = next((c for c in left if same(c, diagnostic)), diagnostic)
-        if equal is not diagnostic:
+        equal = next((c for c in left if same(c, diagnostic)), None)
+        if equal:
             left.remove(equal)
-        yield equal
+        found.append(equal or diagnostic)
+    for i, diagnostic in enumerate(found):
+        alike = [c for c in left if c[:2] == diagnostic[:2]]
+        if not diagnostic.start and len(alike) == 1:
+            found[i] = diagnostic._replace(start=alike[0].start, end=alike[0].end)
+    return found
 
 
 def same(one, other):
-    def words(diagnostic):
-        return diagnostic.severity, diagnostic.summary, diagnostic.detail.split()
-
-    return words(one) == words(other)
+    return one[:2] == other[:2] and one.detail.split() == other.detail.split()
 
 
 def without_stack(detail):

@@ -91,9 +91,9 @@ class Session:
         code, output, messages = self._console(expression)
         found = peer.diagnostics_of_text(messages)
         if found:
-            found = list(peer.placed(found, self._bare(expression)))
+            found = peer.placed(found, self._bare(expression))
             if not all(d.start for d in found):
-                found = list(peer.placed(found, self._in_file(expression)))
+                found = peer.placed(found, self._in_file(expression))
         elif code != 0:
             sys.exit(f"{expression}: exit code {code} and no diagnostic: {messages}")
         return printed(output, found)
