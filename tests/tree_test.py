@@ -28,7 +28,12 @@ MAY_LINK = {
     "counter": {"base", "data", "http", "metrics"},
     "demo": {"base", "check", "http"},  # it runs the counter as a program, and so never links it
     "hcl": {"base", "data"},
-    "infra": {"base", "data", "graph", "hcl", "http"},
+    "provider": {"base", "data", "hcl", "http", "net"},
+    "registry": {"base", "data", "hcl", "http", "net"},
+    "state": {"base", "data", "hcl", "http", "net"},
+    "config": {"base", "data", "hcl", "registry", "state"},
+    "infra": {"base", "config", "data", "graph", "hcl", "net", "provider", "registry", "state"},
+    "view": {"base", "data", "hcl", "infra", "state"},
     "kube": {"base", "data", "http"},
     "cluster": {"base", "data", "http", "kube"},
     "ingress": {"base", "data", "http", "kube"},
@@ -36,7 +41,7 @@ MAY_LINK = {
     "cli": ANY,
 }
 # The two rails, which meet only in the folders marked ANY.
-LANGUAGE_RAIL = {"hcl", "infra"}
+LANGUAGE_RAIL = {"hcl", "provider", "registry", "state", "config", "infra", "view"}
 RUNTIME_RAIL = {"check", "cluster", "counter", "demo", "ingress", "kube"}
 
 HEADER_LINES_MAX = 250
