@@ -23,7 +23,7 @@ struct AttributeSchema;
 // sensitive.
 struct NestedAttributes {
   Nesting nesting = Nesting::kSingle;  // never kGroup
-  std::vector<AttributeSchema> attributes = {};
+  std::vector<AttributeSchema> attributes;
 };
 
 struct AttributeSchema {
