@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "hcl/parser.h"
-#include "hcl/unicode.h"
+#include "hcl/testing/corpus_text.h"
 
 namespace cairn::hcl {
 namespace {
@@ -24,28 +24,6 @@ struct Case {
   std::vector<std::string> ours;    // the same where "--- cairn" follows
   bool differs = false;
 };
-
-// The picture of a control character stands for it, and ⟦FF FE⟧ for bytes.
-std::string Decode(std::string_view shown) {
-  std::string text;
-  while (!shown.empty()) {
-    size_t length = 0;
-    const char32_t character = DecodeCharacter(shown, length);
-    if (character == U'⟦') {
-      size_t i = length;
-      for (; !shown.substr(i).starts_with("⟧"); i += shown[i] == ' ' ? 1 : 2) {
-        if (shown[i] != ' ') text += char(std::stoi(std::string(shown.substr(i, 2)), nullptr, 16));
-      }
-      length = i + std::string_view("⟧").size();
-    } else if (character >= 0x2400 && character <= 0x2420) {
-      text += char(character - 0x2400);
-    } else {
-      text += shown.substr(0, length);
-    }
-    shown.remove_prefix(length);
-  }
-  return text;
-}
 
 std::vector<Case> ReadCases(std::string_view corpus) {
   constexpr std::string_view kNoNewline = "␄\n";
@@ -61,7 +39,7 @@ std::vector<Case> ReadCases(std::string_view corpus) {
       continue;
     } else if (line == "--- accepted" || line == "--- refused") {
       if (text.ends_with(kNoNewline)) text.resize(text.size() - kNoNewline.size());
-      cases.back().text = Decode(text);
+      cases.back().text = FromShown(text);
       answer = &cases.back().theirs;
     } else if (line.starts_with("--- cairn: ")) {
       cases.back().differs = true;

@@ -1,0 +1,45 @@
+#pragma once
+
+// The golden corpus of expressions: its cases, and what they are evaluated in. tests/hcl/README.md describes
+// both.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hcl/diagnostic.h"
+#include "hcl/functions.h"
+#include "hcl/scope.h"
+
+namespace cairn::hcl {
+
+struct ConsoleCase {
+  std::string expression;
+  std::vector<std::string> diagnostics;  // lines, sorted
+  std::string printed;                   // as it is shown
+};
+
+// Of a TOPIC.txt.
+std::vector<ConsoleCase> ReadConsoleCases(std::string_view corpus);
+
+// A diagnostic as a line of the corpus.
+std::string ShowDiagnostic(const Diagnostic& diagnostic);
+// The same without the range.
+std::string WithoutRange(std::string_view line);
+
+// What the expressions may refer to: fixture.hcl, evaluated, and the functions, reading the files of the
+// folder beside it. Fails by abort if the fixture is wrong.
+class ConsoleFixture {
+ public:
+  // `folder` is that of the fixture. `extends`: with the functions that terraform's console does not have.
+  ConsoleFixture(const std::string& folder, bool extends);
+
+  const Scope& scope() const { return scope_; }
+
+ private:
+  BuiltinFunctions functions_;
+  MapScope scope_;
+};
+
+}  // namespace cairn::hcl
