@@ -1,0 +1,76 @@
+// What terraform says about the texts of tests/registry/.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "registry/loose_version.h"
+#include "registry/mistake.h"
+#include "registry/provider_address.h"
+#include "registry/requirement.h"
+#include "registry/testing/corpus.h"
+#include "registry/version.h"
+
+namespace cairn::registry {
+namespace {
+
+std::string Shown(const Mistake& mistake) {
+  std::string text = "! " + mistake.summary + " | ";
+  for (const char c : mistake.detail) {
+    if (c == '\\') text += '\\';
+    text += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return text;
+}
+
+TEST(Corpus, AddressesMeanWhatTheyMeanToThePeer) {
+  const Corpus corpus = ReadCorpus("addresses.txt");
+  EXPECT_GT(corpus.cases.size(), 50U);
+  for (const CorpusCase& item : corpus.cases) {
+    const auto address = ParseProviderAddress(item.question);
+    EXPECT_EQ(address ? ToString(*address) : Shown(address.error()), item.answer) << item.question;
+  }
+}
+
+TEST(Corpus, ConstraintsChooseWhatThePeerChooses) {
+  const Corpus corpus = ReadCorpus("constraints.txt");
+  EXPECT_GT(corpus.cases.size(), 100U);
+  const size_t begin = corpus.head.find("# Versions: ") + 12;
+  const std::string list = corpus.head.substr(begin, corpus.head.find('\n', begin) - begin);
+  std::vector<Version> versions;
+  for (const std::string_view text : Split(list, ' ')) versions.push_back(*ParseVersion(text));
+  std::ranges::sort(versions, ListedBefore);
+
+  for (const CorpusCase& item : corpus.cases) {
+    const auto constraints = ParseProviderRequirement(item.question);
+    std::string answer;
+    if (constraints) {
+      std::string chosen = "-";
+      for (const Version& version : versions) {
+        if (Satisfies(version, *constraints)) chosen = ToString(version);
+      }
+      answer = ToString(*constraints) + " | " + chosen;
+    } else {
+      answer = Shown(constraints.error());
+    }
+    EXPECT_EQ(answer, item.answer) << item.question;
+  }
+}
+
+TEST(Corpus, RequiredVersionsAllowWhatThePeerAllows) {
+  const Corpus corpus = ReadCorpus("required_versions.txt");
+  EXPECT_GT(corpus.cases.size(), 50U);
+  for (const CorpusCase& item : corpus.cases) {
+    const auto constraints = ParseRequiredVersion(item.question);
+    const std::string answer = !constraints ? Shown(constraints.error())
+                               : Satisfies(*ParseLooseVersion("1.11.4"), *constraints) ? "yes"
+                                                                                       : "no";
+    EXPECT_EQ(answer, item.answer) << item.question;
+  }
+}
+
+}  // namespace
+}  // namespace cairn::registry
