@@ -1,0 +1,27 @@
+#pragma once
+
+// The layout of a file: indentation, blanks between tokens, aligned equals signs and comments.
+//
+// The result is what `terraform fmt` 1.11 makes of the same text, byte for byte, also where that is odd: a
+// list that closes beside its last item is dedented too early, say. Blank lines and the places of line breaks
+// are kept. Beyond blanks three things are rewritten, all remains of older versions of the language:
+//
+//   name = "${expression}"        name = expression, in parentheses where it has several lines
+//   type = "string", list         in a `variable` block: string, list(any); "list" is list(string)
+//   resource aws_vpc "main" {     labels are quoted, and comments between them removed. A label in quotes
+//                                 with a $ or % and something beside it is lost, as it is there.
+//
+// A text without a newline at its end gets none. A byte order mark is removed.
+
+#include <string>
+
+#include "hcl/syntax.h"
+
+namespace cairn::hcl {
+
+// The text of `file`, laid out. Linear in its size; never fails. Formatting the result again changes nothing
+// unless that is one more layer of "${...}", or a comment in such a one has taken the rest of a line along.
+// REQUIRES: ParseFile made `file` and reported no error. Thread-safe.
+std::string FormatFile(const SyntaxTree& file);
+
+}  // namespace cairn::hcl
