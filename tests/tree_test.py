@@ -32,8 +32,9 @@ MAY_LINK = {
     "registry": {"base", "data", "hcl", "http", "net"},
     "state": {"base", "data", "hcl", "http", "net"},
     "config": {"base", "data", "hcl", "registry", "state"},
-    "infra": {"base", "config", "data", "graph", "hcl", "net", "provider", "registry", "state"},
-    "view": {"base", "data", "hcl", "infra", "state"},
+    "plan": {"base", "hcl", "state"},
+    "infra": {"base", "config", "data", "graph", "hcl", "net", "plan", "provider", "registry", "state"},
+    "view": {"base", "data", "hcl", "plan", "state"},
     "kube": {"base", "data", "http"},
     "cluster": {"base", "data", "http", "kube"},
     "ingress": {"base", "data", "http", "kube"},
@@ -41,7 +42,7 @@ MAY_LINK = {
     "cli": ANY,
 }
 # The two rails, which meet only in the folders marked ANY.
-LANGUAGE_RAIL = {"hcl", "provider", "registry", "state", "config", "infra", "view"}
+LANGUAGE_RAIL = {"hcl", "provider", "registry", "state", "config", "plan", "infra", "view"}
 RUNTIME_RAIL = {"check", "cluster", "counter", "demo", "ingress", "kube"}
 
 HEADER_LINES_MAX = 250
