@@ -149,7 +149,7 @@ Value Evaluator::Variable(Node root, std::span<const TraversalStep> steps, size_
                           const Context& context) {
   const size_t before = context.diagnostics->size();
   const SourceRange range = root.range();
-  const std::string_view name = range.text();
+  const std::string_view name = root.name();
   std::optional<Value> value = context.scope->Find(name, steps, range, used, *context.diagnostics);
   if (value) return *std::move(value);
   used = steps.size();

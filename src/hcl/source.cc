@@ -14,6 +14,16 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 Source::Source(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
+  FindLines();
+}
+
+Source::Source(std::shared_ptr<const Source> outer, std::string text, std::vector<Piece> pieces)
+    : name_(outer->name()), text_(std::move(text)), outer_(std::move(outer)), pieces_(std::move(pieces)) {
+  assert(!pieces_.empty() && pieces_[0].begin == 0);
+  FindLines();
+}
+
+void Source::FindLines() {
   assert(text_.size() < UINT32_MAX);
   line_starts_.push_back(text_.starts_with(kByteOrderMark) ? uint32_t(kByteOrderMark.size()) : 0);
   for (size_t end = 0; (end = text_.find('\n', end)) != std::string::npos;) {
@@ -38,6 +48,20 @@ std::string_view Source::Line(uint32_t line) const {
   if (found.ends_with('\n')) found.remove_suffix(1);
   if (found.ends_with('\r') && !is_last) found.remove_suffix(1);
   return found;
+}
+
+uint32_t Source::OuterPlace(uint32_t byte) const {
+  const auto after = std::upper_bound(pieces_.begin() + 1, pieces_.end(), byte,
+                                      [](uint32_t place, const Piece& piece) { return place < piece.begin; });
+  return std::min((after - 1)->outer + (byte - (after - 1)->begin), uint32_t(outer_->text().size()));
+}
+
+SourceRange OuterRange(SourceRange range) {
+  while (range.source->outer()) {
+    const std::shared_ptr<const Source> inner = range.source;
+    range = {inner->outer(), inner->OuterPlace(range.begin), inner->OuterPlace(range.end)};
+  }
+  return range;
 }
 
 }  // namespace cairn::hcl

@@ -28,6 +28,16 @@ class Source {
  public:
   // `name` is what diagnostics show: a path as the user gave it, or "<stdin>".
   Source(std::string name, std::string text);
+
+  // From byte `begin` of a text on, up to the next piece, it is byte for byte what is at `outer` of another
+  // one.
+  struct Piece {
+    uint32_t begin;
+    uint32_t outer;
+  };
+  // What a part of `outer` stands for, with escapes replaced, such as a string of JSON. `pieces` are sorted,
+  // and the first one begins at 0. What points into it should be shown as OuterRange has it.
+  Source(std::shared_ptr<const Source> outer, std::string text, std::vector<Piece> pieces);
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
@@ -40,10 +50,18 @@ class Source {
   // Line `line` (from 1) without its end ("\n" or "\r\n").
   std::string_view Line(uint32_t line) const;
 
+  // Null for a text of its own.
+  const std::shared_ptr<const Source>& outer() const { return outer_; }
+  uint32_t OuterPlace(uint32_t byte) const;
+
  private:
+  void FindLines();
+
   std::string name_;
   std::string text_;
   std::vector<uint32_t> line_starts_;
+  std::shared_ptr<const Source> outer_;
+  std::vector<Piece> pieces_;
 };
 
 // The bytes [begin, end) of a source. A value; keeps its source alive.
@@ -57,5 +75,8 @@ struct SourceRange {
   std::string_view text() const { return source->text().substr(begin, end - begin); }
   bool operator==(const SourceRange&) const = default;
 };
+
+// `range` itself, or, of a text that stands for a part of another one, the bytes of that one.
+SourceRange OuterRange(SourceRange range);
 
 }  // namespace cairn::hcl

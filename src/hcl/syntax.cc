@@ -14,7 +14,9 @@ SyntaxTree::SyntaxTree(std::shared_ptr<const Source> source, std::vector<Token> 
 
 SourceRange SyntaxTree::RangeOf(uint32_t first_token, uint32_t end_token) const {
   const uint32_t begin = tokens_[first_token].begin;
-  return {source_, begin, end_token > first_token ? tokens_[end_token - 1].end : begin};
+  const uint32_t end = end_token > first_token ? tokens_[end_token - 1].end : begin;
+  if (source_->outer()) return OuterRange({source_, begin, end});
+  return {source_, begin, end};
 }
 
 NodeKind Node::kind() const {
@@ -89,8 +91,9 @@ TokenKind Node::op() const {
 }
 
 std::string_view Node::name() const {
-  const SourceRange range = name_range();
-  return range.text();
+  const auto [first, end] = NameTokens(*this);
+  const uint32_t begin = tree_->tokens()[first].begin;
+  return tree_->source()->text().substr(begin, tree_->tokens()[end - 1].end - begin);
 }
 
 SourceRange Node::name_range() const {
