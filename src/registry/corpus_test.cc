@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/strings.h"
+#include "hcl/parser.h"
+#include "hcl/source.h"
+#include "registry/lock_file.h"
 #include "registry/loose_version.h"
 #include "registry/mistake.h"
 #include "registry/provider_address.h"
@@ -68,6 +72,29 @@ TEST(Corpus, RequiredVersionsAllowWhatThePeerAllows) {
     const std::string answer = !constraints ? Shown(constraints.error())
                                : Satisfies(*ParseLooseVersion("1.11.4"), *constraints) ? "yes"
                                                                                        : "no";
+    EXPECT_EQ(answer, item.answer) << item.question;
+  }
+}
+
+TEST(Corpus, LockFilesAreWrongWhereThePeerSaysSo) {
+  const Corpus corpus = ReadCorpus("lock_files.txt");
+  EXPECT_GT(corpus.cases.size(), 10U);
+  for (const CorpusCase& item : corpus.cases) {
+    const LockFileRead read =
+        ParseLockFile(std::make_shared<hcl::Source>(".terraform.lock.hcl", item.question));
+    if (hcl::ParseFile(std::make_shared<hcl::Source>("", item.question)).diagnostics.has_errors()) {
+      EXPECT_TRUE(read.diagnostics.has_errors() && item.answer != "accepted") << item.question;
+      continue;  // the parser's tests compare the rest
+    }
+    std::vector<std::string> problems;
+    for (const hcl::Diagnostic& diagnostic : read.diagnostics) {
+      problems.push_back("! " + diagnostic.summary + ": " + diagnostic.detail);
+    }
+    std::ranges::sort(problems);
+    std::string answer = !read.diagnostics.has_errors() ? "accepted" : "";
+    if (answer.empty()) {
+      for (const std::string& problem : problems) answer += (answer.empty() ? "" : "\n") + problem;
+    }
     EXPECT_EQ(answer, item.answer) << item.question;
   }
 }

@@ -83,10 +83,36 @@ def required_version(text, _head):
         return refused(items) or ["yes"]
 
 
+def lock_file(text):
+    """What `validate` says about a lock file: the problems, sorted, without their places."""
+    with tempfile.TemporaryDirectory() as folder:
+        peer.write(os.path.join(folder, "main.tf"), "")
+        peer.write(os.path.join(folder, ".terraform.lock.hcl"), text)
+        items = json.loads(peer.run(["validate", "-json"], folder)[1])["diagnostics"]
+    if not items:
+        return ["accepted"]
+    said = items[0]["summary"].removeprefix("failed to read dependency lock file: ")
+    problems = re.split(r"\n\n?- ", said)[1:] if re.match(r"\d+ problems:\n", said) else [said]
+    problems = [problem for problem in problems if "there is no package for" not in problem]
+    return sorted(peer.visible("! " + problem) for problem in problems) or ["accepted"]
+
+
+def answered_texts(text):
+    head, *cases = re.split(r"^=== ", text + "\n", flags=re.M)
+    rendered = []
+    for case in cases:
+        title, source = re.match(r"([^\n]*)\n(.*?)(?:^--- .*)?\n\Z", case, re.S | re.M).groups()
+        answer = "".join(line + "\n" for line in lock_file(source))
+        rendered.append(f"=== {title}\n{source}--- answer\n{answer}")
+    return head + "\n".join(rendered)
+
+
 KINDS = {"addresses": address, "constraints": constraint, "required versions": required_version}
 
 
 def answered(text):
+    if text.startswith("# Kind: lock files"):
+        return answered_texts(text)
     head, *cases = re.split(r"^>>> ?", text, flags=re.M)
     judge = KINDS[re.match(r"# Kind: (.*)", head)[1]]
     rendered = [head]

@@ -14,8 +14,16 @@ Corpus ReadCorpus(const std::string& name) {
       ReadFile(std::string(root == nullptr ? "." : root) + "/tests/registry/" + name, size_t{1} << 20);
   if (!text) std::abort();
   Corpus corpus;
+  bool in_text = false;
   for (const std::string_view line : Split(*text, '\n')) {
-    if (line.starts_with(">>>")) {
+    if (line.starts_with("=== ")) {
+      corpus.cases.emplace_back();
+      in_text = true;
+    } else if (in_text && line == "--- answer") {
+      in_text = false;
+    } else if (in_text) {
+      corpus.cases.back().question += std::string(line) + "\n";
+    } else if (line.starts_with(">>>")) {
       const std::string_view shown = line.substr(line.starts_with(">>> ") ? 4 : 3);
       const Result<data::Json> question = data::ParseJson("\"" + std::string(shown) + "\"");
       if (!question) std::abort();
