@@ -1,0 +1,105 @@
+#include "view/testing/plan_corpus.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include "base/strings.h"
+#include "hcl/unicode.h"
+#include "view/testing/plan_reader.h"
+
+namespace cairn::view::testing {
+namespace {
+
+std::filesystem::path Root() {
+  const char* root = std::getenv("CAIRN_SOURCE_DIR");
+  return std::filesystem::path(root ? root : ".") / "tests" / "view";
+}
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// With pictures of control characters and blanks as what they stand for.
+std::string Raw(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    size_t length = 0;
+    const char32_t c = hcl::DecodeCharacter(text, length);
+    if (c >= 0x2400 && c < 0x2420 && c != 0x2404) {
+      out += char(c - 0x2400);
+    } else if (c == 0x2420) {
+      out += ' ';
+    } else if (c == 0x2421) {
+      out += '\x7f';
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+PlanCase ReadCase(const std::filesystem::path& path) {
+  PlanCase out{.name = path.stem().string(), .sections = {}};
+  std::string* section = nullptr;
+  const std::string text = ReadFile(path);
+  for (const std::string_view line : Split(text, '\n')) {
+    if (line.starts_with("=== ") || line.starts_with("--- ")) {
+      section = &out.sections[std::string(line.substr(4))];
+    } else if (section) {
+      section->append(Raw(line)).append("\n");
+    }
+  }
+  // What follows the file's last newline is no line.
+  if (section && !section->empty()) section->pop_back();
+  for (auto& [title, body] : out.sections) {
+    constexpr std::string_view kNoNewline = "\u2404\n";
+    if (body.ends_with(kNoNewline)) body.resize(body.size() - kNoNewline.size());
+  }
+  return out;
+}
+
+std::shared_ptr<const hcl::BlockSchema> ReadSchema(std::string_view type, state::ResourceMode mode) {
+  static std::map<std::string, std::shared_ptr<const hcl::BlockSchema>> known;
+  std::string name = (mode == state::ResourceMode::kData ? "data." : "") + std::string(type);
+  if (const auto at = known.find(name); at != known.end()) return at->second;
+  const auto schema = ReadBlockSchema(ReadFile(Root() / "schemas" / (name + ".json")));
+  return known[name] = schema ? *schema : nullptr;
+}
+
+}  // namespace
+
+const std::string& PlanCase::operator[](const std::string& title) const {
+  static const std::string kNone;
+  const auto at = sections.find(title);
+  return at == sections.end() ? kNone : at->second;
+}
+
+std::vector<PlanCase> ReadPlanCases() {
+  std::vector<PlanCase> cases;
+  for (const auto& entry : std::filesystem::directory_iterator(Root() / "plans")) {
+    if (entry.path().extension() == ".txt") cases.push_back(ReadCase(entry.path()));
+  }
+  std::ranges::sort(cases, {}, &PlanCase::name);
+  return cases;
+}
+
+plan::Plan ReadPlan(const PlanCase& test) {
+  Result<plan::Plan> plan = ReadPlan(test["json"], ReadSchema);
+  if (!plan) {
+    std::fprintf(stderr, "%s: %s\n", test.name.c_str(), plan.error().message.c_str());
+    std::abort();
+  }
+  if (test["arguments"].find("-destroy") != std::string::npos) plan->mode = plan::Mode::kDestroy;
+  if (test["arguments"].find("-refresh-only") != std::string::npos) plan->mode = plan::Mode::kRefreshOnly;
+  return *std::move(plan);
+}
+
+}  // namespace cairn::view::testing
