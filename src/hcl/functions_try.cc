@@ -6,15 +6,6 @@
 namespace cairn::hcl {
 namespace {
 
-// "main.tf:3,5-9", or "main.tf:3,5-4,2" over several lines.
-std::string Place(const SourceRange& range) {
-  const Position begin = range.start_position();
-  const Position end = range.end_position();
-  const std::string start = Format("{}:{},{}", range.source->name(), begin.line, begin.column);
-  return begin.line == end.line ? Format("{}-{}", start, end.column)
-                                : Format("{}-{},{}", start, end.line, end.column);
-}
-
 // The first argument that can be evaluated. While it is not wholly known it may still fail, and so be another
 // one.
 FunctionResult<Value> Try(std::span<const LazyArgument* const> arguments, Diagnostics& /*diagnostics*/) {
@@ -26,7 +17,7 @@ FunctionResult<Value> Try(std::span<const LazyArgument* const> arguments, Diagno
     if (!mistakes.has_errors()) return value.IsWhollyKnown() ? std::move(value) : Value::Dynamic();
     for (const Diagnostic& mistake : mistakes) {
       message += "- " + mistake.summary;
-      if (mistake.subject) message += Format(" (at {})", Place(*mistake.subject));
+      if (mistake.subject) message += Format(" (at {})", PlaceText(*mistake.subject));
       message += Format("\n  {}\n", mistake.detail);
     }
   }

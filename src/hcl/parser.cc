@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/text_escape.h"
 #include "hcl/parser_state.h"
 
 namespace cairn::hcl {
@@ -56,9 +57,16 @@ TokenKind CloserOf(TokenKind open) {
   }
 }
 
-constexpr const char* kItemDetail =
-    "An argument (name = expression) or a block (type \"label\" { ... }) should stand here.";
-constexpr const char* kLineDetail = "Nothing but a newline may follow an argument.";
+constexpr const char* kItemDetail = "An argument or block definition is required here.";
+constexpr const char* kItemAfterNameDetail =
+    "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to "
+    "introduce the "
+    "argument value.";
+constexpr const char* kLineDetail = "An argument definition must end with a newline.";
+constexpr const char* kUnclosedDetail =
+    "There is no closing brace for this block before the end of the file. This may be caused by incorrect "
+    "brace nesting "
+    "elsewhere in this file.";
 
 }  // namespace
 
@@ -128,7 +136,10 @@ void Parser::Report(std::string summary, std::string detail, uint32_t token,
                     std::optional<uint32_t> context_from) {
   std::optional<SourceRange> context;
   if (context_from) context = RangeOf(*context_from, token);
-  ReportAt(std::move(summary), std::move(detail), RangeAt(token), std::move(context));
+  SourceRange subject = RangeAt(token);
+  if (tokens_[token].kind == TokenKind::kString)
+    subject.end = subject.begin + 1;  // as for one with sequences
+  ReportAt(std::move(summary), std::move(detail), std::move(subject), std::move(context));
 }
 
 void Parser::ReportAt(std::string summary, std::string detail, SourceRange subject,
@@ -276,10 +287,7 @@ uint32_t Parser::ParseBodyItem(bool within_block) {
   const TokenKind kind = tokens_[token].kind;
   if (kind != TokenKind::kIdentifier) {
     if (kind == TokenKind::kString || kind == TokenKind::kQuoteOpen) {
-      Report("Invalid argument name",
-             "The name of an argument is written without quotes. (In an object, which begins with \"= {\", "
-             "it may have them.)",
-             token);
+      Report("Invalid argument name", "Argument names must not be quoted.", token);
     } else if (kind == TokenKind::kInvalid) {
       recovering_ = true;  // the scanner has reported it
     } else {
@@ -300,7 +308,7 @@ uint32_t Parser::ParseBodyItem(bool within_block) {
       recovering_ = true;
       break;
     default:
-      Report("Argument or block definition required", kItemDetail, token);
+      Report("Argument or block definition required", kItemAfterNameDetail, token);
   }
   return Leaf(NodeKind::kError, token);
 }
@@ -315,7 +323,9 @@ uint32_t Parser::ParseAttribute(uint32_t name, bool within_block, bool single_li
   if (end == TokenKind::kNewline) {
     ++at_;
   } else if (end == TokenKind::kComma) {
-    Report("Unexpected comma after argument", "Arguments are parted by newlines, without commas.", at_, name);
+    Report("Unexpected comma after argument",
+           Format("Argument definitions must be separated by newlines, not commas. {}", kLineDetail), at_,
+           name);
   } else if (end == TokenKind::kBraceClose && within_block) {
     Report("Missing newline after argument", kLineDetail, at_, name);
   } else if (end == TokenKind::kInvalid) {
@@ -335,6 +345,16 @@ uint32_t Parser::SequenceIn(uint32_t open) const {
   return open;
 }
 
+void Parser::ReportSequence(uint32_t open) {
+  const std::string_view sign = TextAt(open).substr(0, 1);
+  ReportAt(
+      "Invalid string literal",
+      Format("Template sequences are not allowed in this string. To include a literal \"{0}\", double it (as "
+             "\"{0}{0}\") to escape it.",
+             sign),
+      RangeAt(open));
+}
+
 // Labels of a block up to its opening brace; false where that does not come.
 bool Parser::ParseLabels(uint32_t type) {
   for (;;) {
@@ -350,26 +370,26 @@ bool Parser::ParseLabels(uint32_t type) {
         Push(Leaf(NodeKind::kString, Next()));
         break;
       case TokenKind::kQuoteOpen:
-        ReportAt("Invalid string literal",
-                 "The label of a block is known without evaluating anything. For the text itself write $${ "
-                 "or %%{.",
-                 RangeAt(SequenceIn(at_)));
+        ReportSequence(SequenceIn(at_));
         return false;
       case TokenKind::kAssign:
         Report("Invalid block definition",
-               "A block has no equals sign before its opening brace, and an argument has no labels.", at_,
-               type);
+               "The equals sign \"=\" indicates an argument definition, and must not be used when defining a "
+               "block.",
+               at_, type);
         return false;
       case TokenKind::kNewline:
         Report("Invalid block definition",
-               "The opening brace of a block stands on the line of its type and labels.", at_, type);
+               "A block definition must have block content delimited by \"{\" and \"}\", starting on the "
+               "same line as the block header.",
+               at_, type);
         return false;
       case TokenKind::kInvalid:
         recovering_ = true;
         return false;
       default:
         Report("Invalid block definition",
-               "A label in quotes or the opening brace of the block should stand here.", at_, type);
+               "Either a quoted string block label or an opening brace (\"{\") is expected here.", at_, type);
         return false;
     }
   }
@@ -388,11 +408,7 @@ uint32_t Parser::ParseBlock(uint32_t type) {
       ahead == TokenKind::kNewline || ahead == TokenKind::kEnd || ahead == TokenKind::kBraceClose;
   Push(several_lines ? ParseBody(true, open) : ParseSingleLineBody(open));
   if (!recovering_ && !TakeIf(TokenKind::kBraceClose)) {
-    ReportAt("Unclosed configuration block",
-             "The closing brace of this block does not come before the end of the text. Another one in "
-             "between may "
-             "be missing.",
-             RangeAt(open), RangeOf(type, open));
+    ReportAt("Unclosed configuration block", kUnclosedDetail, RangeAt(open), RangeOf(type, open));
   }
   const uint32_t block = Finish(NodeKind::kBlock, mark, type);
   if (recovering_) return block;
@@ -400,7 +416,8 @@ uint32_t Parser::ParseBlock(uint32_t type) {
   if (end == TokenKind::kNewline) {
     ++at_;
   } else if (!IsEmpty(at_)) {
-    Report("Missing newline after block definition", "Nothing but a newline may follow a block.", at_, type);
+    Report("Missing newline after block definition", "A block definition must end with a newline.", at_,
+           type);
   }
   return block;
 }
@@ -419,22 +436,33 @@ uint32_t Parser::ParseSingleLineBody(uint32_t open) {
     } else if (kind == TokenKind::kString || kind == TokenKind::kQuoteOpen || kind == TokenKind::kBraceOpen ||
                kind == TokenKind::kIdentifier) {
       ReportAt("Argument definition required",
-               Format("A block on one line holds one argument: {} = ... To put a block into it, write that "
-                      "on a line of "
-                      "its own.",
-                      TextAt(name)),
+               Format("A single-line block definition can contain only a single argument. If you meant to "
+                      "define argument "
+                      "{}, use an equals sign to assign it a value. To define a nested block, place it on a "
+                      "line of its "
+                      "own within its parent block.",
+                      Quote(TextAt(name))),
                RangeOf(name, at_));
     } else {
-      Report("Argument or block definition required", kItemDetail, name);
+      Report("Argument or block definition required", kItemAfterNameDetail, name);
     }
   }
   const uint32_t body = Finish(NodeKind::kBody, mark, open + 1);
   if (!recovering_ && Peek() != TokenKind::kBraceClose) {
     if (tokens_[at_].kind == TokenKind::kEnd) return body;  // ParseBlock reports it
+    const TokenKind ahead = Peek();
     Report("Invalid single-argument block definition",
-           "A block that begins with an argument on its first line holds this one, and ends on that line. "
-           "Several "
-           "arguments stand on lines of their own between the braces.",
+           ahead == TokenKind::kComma ? "Single-line block syntax can include only one argument definition. "
+                                        "To define multiple arguments, use the "
+                                        "multi-line block syntax with one argument definition per line."
+           : ahead == TokenKind::kNewline ? "An argument definition on the same line as its containing block "
+                                            "creates a single-line block definition, "
+                                            "which must also be closed on the same line. Place the block's "
+                                            "closing brace immediately after the "
+                                            "argument definition."
+                                          : "A single-line block definition must end with a closing brace "
+                                            "immediately after its single argument "
+                                            "definition.",
            at_);
   }
   if (recovering_) {
@@ -464,11 +492,9 @@ void Parser::CheckDuplicates(size_t mark) {
   }
   std::sort(repeated.begin(), repeated.end());
   for (const auto& [later, first] : repeated) {
-    const SourceRange set = RangeAt(first);
-    const Position start = set.start_position();
     AddError("Attribute redefined",
-             Format("\"{}\" was set at {}:{},{}-{} before. Each argument may be set once.", TextAt(first),
-                    source_->name(), start.line, start.column, set.end_position().column),
+             Format("The argument {} was already set at {}. Each argument may be set only once.",
+                    Quote(TextAt(first)), PlaceText(RangeAt(first))),
              RangeAt(later));
   }
 }

@@ -7,7 +7,8 @@ namespace cairn::hcl {
 namespace {
 
 constexpr int kLoosest = 1;
-constexpr const char* kDotDetail = "The name of an attribute should follow the dot.";
+constexpr const char* kForSummary = "Invalid 'for' expression";
+constexpr const char* kDotDetail = "An attribute name is required after a dot.";
 
 // How tightly a binary operator binds; 0: it is none.
 int LevelOf(TokenKind kind) {
@@ -41,9 +42,10 @@ int LevelOf(TokenKind kind) {
 uint32_t Parser::ParseWholeExpression() {
   NewlineScope newlines(*this, false);
   const uint32_t expression = ParseExpression();
-  if (!recovering_ && Peek() != TokenKind::kEnd && tokens_[at_].kind != TokenKind::kInvalid) {
+  if (!recovering_ && diagnostics_.empty() && Peek() != TokenKind::kEnd &&
+      tokens_[at_].kind != TokenKind::kInvalid) {
     Report("Extra characters after expression",
-           "The expression ends before this. An operator or a comma may be missing.", at_);
+           "An expression was successfully parsed, but extra characters were found after it.", at_);
   }
   return expression;
 }
@@ -61,10 +63,9 @@ uint32_t Parser::ParseExpression() {
   Push(ParseExpression());
   if (recovering_) return Finish(NodeKind::kError, mark, first);
   if (Peek() != TokenKind::kColon) {
-    Report(
-        "Missing false expression in conditional",
-        "A conditional has two results: condition ? one : other. The colon and what follows it are missing.",
-        at_, first);
+    Report("Missing false expression in conditional",
+           "The conditional operator (...?...:...) requires a false expression, delimited by a colon.", at_,
+           first);
     return Finish(NodeKind::kError, mark, first);
   }
   Next();
@@ -98,33 +99,18 @@ uint32_t Parser::ContinueBinary(uint32_t left, uint32_t first, int level) {
 
 uint32_t Parser::InvalidExpression() {
   const uint32_t token = PeekIndex();
-  switch (tokens_[token].kind) {
+  const bool is_cut_off = IsEmpty(token) && tokens_[token].kind != TokenKind::kInvalid;
+  switch (is_cut_off ? TokenKind::kEnd : tokens_[token].kind) {
     case TokenKind::kInvalid:
       recovering_ = true;  // the scanner has reported it
       break;
     case TokenKind::kEnd:
-      Report("Missing expression", "The text ends where an expression should begin.", token);
+      Report("Missing expression", "Expected the start of an expression, but found the end of the file.",
+             token);
       break;
-    case TokenKind::kNewline:
-    case TokenKind::kComment:
-      Report(
-          "Invalid expression",
-          "The line ends where an expression should begin. Only within (), [] and {} may an expression go on "
-          "on the next line.",
-          token);
-      break;
-    case TokenKind::kLess:
-      if (TextAt(token + 1).starts_with('<')) {
-        Report("Invalid expression",
-               "A heredoc begins with <<NAME or <<-NAME at the end of the line, without quotes, blanks or a "
-               "comment.",
-               token);
-        break;
-      }
-      [[fallthrough]];
     default:
       Report("Invalid expression",
-             Format("An expression should begin here, and none begins with \"{}\".", TextAt(token)), token);
+             "Expected the start of an expression, but found an invalid expression token.", token);
   }
   return Add(NodeKind::kError, token, token, 0);
 }
@@ -174,7 +160,8 @@ uint32_t Parser::ParseParentheses() {
   NewlineScope newlines(*this, false);
   Push(ParseExpression());
   if (!recovering_ && Peek() != TokenKind::kParenClose) {
-    Report("Unbalanced parentheses", "A closing parenthesis should stand here.", at_, open);
+    Report("Unbalanced parentheses", "Expected a closing parenthesis to terminate the expression.", at_,
+           open);
   }
   TakeOrSkipTo(TokenKind::kParenClose);
   return Finish(NodeKind::kParentheses, mark, open);
@@ -183,10 +170,7 @@ uint32_t Parser::ParseParentheses() {
 void Parser::CheckNumber(uint32_t token) {
   const std::string_view text = TextAt(token);
   if (text.find_first_not_of("0123456789") == std::string_view::npos || Number::Parse(text)) return;
-  AddError("Invalid number literal",
-           text.find('.') != text.rfind('.') ? "A number has one decimal point at most."
-                                             : "This number is too large, or too small.",
-           RangeAt(token));
+  AddError("Invalid number literal", "Failed to recognize the value of this number literal.", RangeAt(token));
 }
 
 uint32_t Parser::ParseNameOrCall() {
@@ -202,21 +186,23 @@ uint32_t Parser::ParseCall(uint32_t name) {
   const size_t mark = Mark();
   while (TakeIf(TokenKind::kDoubleColon)) {
     if (Peek() != TokenKind::kIdentifier) {
-      Report("Missing function name", "The name of a function should follow the \"::\".", at_, name);
+      Report("Missing function name",
+             "Function scope resolution symbol :: must be followed by a function name in this scope.", at_,
+             name);
       return Finish(NodeKind::kError, mark, name);
     }
     Next();
   }
   if (Peek() != TokenKind::kParenOpen) {
     Report("Missing open parenthesis",
-           "Only functions have names with \"::\", and a parenthesis with the arguments should follow here.",
-           at_, name);
+           "Function selector must be followed by an open parenthesis to begin the function call.", at_,
+           name);
     return Finish(NodeKind::kError, mark, name);
   }
   const uint32_t open = Next();
   NewlineScope newlines(*this, false);
   while (!recovering_ && Peek() != TokenKind::kParenClose) {
-    if (EndsBefore("Unterminated function call", "parenthesis", RangeOf(name, open))) break;
+    if (CallEnds(RangeOf(name, open))) break;
     Push(ParseExpression());
     if (recovering_ || TakeIf(TokenKind::kComma)) continue;
     const TokenKind separator = Peek();
@@ -224,13 +210,13 @@ uint32_t Parser::ParseCall(uint32_t name) {
       const uint32_t ellipsis = Next();
       if (Peek() == TokenKind::kParenClose) break;
       Report("Missing closing parenthesis",
-             "Only the last argument may be expanded with \"...\", and the closing parenthesis must follow.",
+             "An expanded function argument (with ...) must be immediately followed by closing parentheses.",
              ellipsis, name);
     } else if (separator == TokenKind::kInvalid) {
       recovering_ = true;
     } else if (separator != TokenKind::kParenClose && separator != TokenKind::kEnd) {
-      Report("Missing argument separator", "A comma should part this argument from the one before.", at_,
-             name);
+      Report("Missing argument separator",
+             "A comma is required to separate each function argument from the next.", at_, name);
     }
   }
   TakeOrSkipTo(TokenKind::kParenClose);
@@ -243,14 +229,14 @@ uint32_t Parser::ParseTuple() {
   NewlineScope newlines(*this, false);
   if (PeekIsWord("for")) return ParseFor(open, TokenKind::kBracketClose);
   while (!recovering_ && Peek() != TokenKind::kBracketClose) {
-    if (EndsBefore("Unterminated tuple constructor expression", "bracket", RangeAt(open))) break;
+    if (TupleEnds(open)) break;
     Push(ParseExpression());
     if (recovering_ || TakeIf(TokenKind::kComma)) continue;
     const TokenKind separator = Peek();
     if (separator == TokenKind::kInvalid) {
       recovering_ = true;
     } else if (separator != TokenKind::kBracketClose && separator != TokenKind::kEnd) {
-      Report("Missing item separator", "A comma should part this element from the one before.", at_, open);
+      Report("Missing item separator", "Expected a comma to mark the beginning of the next item.", at_, open);
     }
   }
   TakeOrSkipTo(TokenKind::kBracketClose);
@@ -270,9 +256,7 @@ uint32_t Parser::ParseObject() {
   for (;;) {
     if (Peek() == TokenKind::kNewline) {
       ++at_;
-    } else if (tokens_[at_].kind == TokenKind::kBraceClose ||
-               EndsBefore("Unterminated object constructor expression", "brace", RangeAt(open)) ||
-               !ParseObjectItem(open)) {
+    } else if (tokens_[at_].kind == TokenKind::kBraceClose || ObjectEnds(open) || !ParseObjectItem(open)) {
       break;
     }
   }
@@ -281,15 +265,30 @@ uint32_t Parser::ParseObject() {
 }
 
 // Whether the text ends here, before the closing `bracket`; then that is reported.
-bool Parser::EndsBefore(const char* summary, const char* bracket, SourceRange opened) {
+bool Parser::EndsBefore(const char* summary, const char* what, const char* bracket, SourceRange opened) {
   if (Peek() != TokenKind::kEnd) return false;
-  ReportAt(
-      summary,
-      Format("The closing {} does not come before the end of the text. Another one in between may be missing "
-             "or too many.",
-             bracket),
-      std::move(opened));
+  ReportAt(summary,
+           Format("There is no {} before the end of the file. This may be caused by incorrect {} nesting "
+                  "elsewhere in "
+                  "this file.",
+                  what, bracket),
+           std::move(opened));
   return true;
+}
+
+bool Parser::CallEnds(SourceRange opened) {
+  return EndsBefore("Unterminated function call", "closing parenthesis for this function call", "parenthesis",
+                    std::move(opened));
+}
+
+bool Parser::TupleEnds(uint32_t open) {
+  return EndsBefore("Unterminated tuple constructor expression", "corresponding closing bracket", "bracket",
+                    RangeAt(open));
+}
+
+bool Parser::ObjectEnds(uint32_t open) {
+  return EndsBefore("Unterminated object constructor expression", "corresponding closing brace", "brace",
+                    RangeAt(open));
 }
 
 // Behind the closing bracket, which comes next unless something was wrong.
@@ -321,10 +320,15 @@ bool Parser::ParseObjectItem(uint32_t open) {
     if (separator == TokenKind::kInvalid) {
       recovering_ = true;
     } else if (separator == TokenKind::kNewline || separator == TokenKind::kComma) {
-      Report("Missing attribute value", "An equals sign and a value should follow the key.", at_, open);
-    } else if (!EndsBefore("Unterminated object constructor expression", "brace", RangeAt(open))) {
+      Report("Missing attribute value", "Expected an attribute value, introduced by an equals sign (\"=\").",
+             at_, open);
+    } else if (!ObjectEnds(open)) {
       Report("Missing key/value separator",
-             "An equals sign should follow the key. A key with blanks or dots in it is written in quotes.",
+             Format("Expected an equals sign (\"=\") to mark the beginning of the attribute value.{}",
+                    separator == TokenKind::kIdentifier ? " If you intended to given an attribute name "
+                                                          "containing periods or spaces, write the name "
+                                                          "in quotes to create a string literal."
+                                                        : ""),
              at_, open);
     }
     return give_up();
@@ -342,18 +346,22 @@ bool Parser::ParseObjectItem(uint32_t open) {
   }
   if (end == TokenKind::kInvalid) {
     recovering_ = true;
-  } else if (!EndsBefore("Unterminated object constructor expression", "brace", RangeAt(open))) {
-    Report("Missing attribute separator", "A newline or a comma should part this from the item before.", at_,
-           open);
+  } else if (!ObjectEnds(open)) {
+    Report("Missing attribute separator",
+           "Expected a newline or comma to mark the beginning of the next attribute.", at_, open);
   }
   return false;
 }
 
 // One or two names and `in`, after `for`; pushes the names.
-bool Parser::ParseForNames(const char* summary) {
+bool Parser::ParseForNames(bool is_directive) {
+  const char* summary = is_directive ? "Invalid 'for' directive" : kForSummary;
+  const char* construct = is_directive ? "directive" : "expression";
   for (int i = 0; i < 2; ++i) {
     if (Peek() != TokenKind::kIdentifier) {
-      Report(summary, i == 0 ? "A name should follow \"for\"." : "A second name should follow the comma.",
+      Report(summary,
+             Format("For {} requires {}.", construct,
+                    i == 0 ? "variable name after 'for'" : "value variable name after comma"),
              at_);
       return false;
     }
@@ -363,7 +371,8 @@ bool Parser::ParseForNames(const char* summary) {
   }
   if (!PeekIsWord("in")) {
     Report(summary,
-           "The word \"in\" should stand here: for name in collection, or for key, value in collection.",
+           is_directive ? "For directive requires 'in' keyword after names."
+                        : "For expression requires the 'in' keyword after its name declarations.",
            at_);
     return false;
   }
@@ -372,7 +381,6 @@ bool Parser::ParseForNames(const char* summary) {
 }
 
 uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
-  constexpr const char* kSummary = "Invalid 'for' expression";
   const size_t mark = Mark();
   const bool object = close == TokenKind::kBraceClose;
   NewlineScope newlines(*this, false);
@@ -381,11 +389,12 @@ uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
     SkipTo(close);
     return Finish(NodeKind::kError, mark, open);
   };
-  if (!ParseForNames(kSummary)) return give_up();
+  if (!ParseForNames(false)) return give_up();
   Push(ParseExpression());
   if (recovering_) return give_up();
   if (!TakeIf(TokenKind::kColon)) {
-    Report(kSummary, "A colon should part the collection from the result.", PeekIndex(), open);
+    Report(kForSummary, "For expression requires a colon after the collection expression.", PeekIndex(),
+           open);
     return give_up();
   }
   const uint32_t value_first = PeekIndex();
@@ -406,26 +415,23 @@ uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
     if (recovering_) return give_up();
   }
   if (Peek() != close) {
-    Report(kSummary,
-           "The expression ends before this: after its result, or its condition, only the closing bracket "
-           "may follow.",
-           at_, open);
+    Report(kForSummary, "Extra characters after the end of the 'for' expression.", at_, open);
     return give_up();
   }
   Next();
   std::optional<SourceRange> mistake;
   const char* detail = nullptr;
   if (object && !has_key) {
-    detail = "An object needs a key and a value: {for ... : key => value}.";
+    detail = "Key expression is required when building an object.";
     mistake = RangeOf(value_first, value_last);
   } else if (!object && has_key) {
-    detail = "A tuple has no keys. For an object write { and } around it.";
+    detail = "Key expression is not valid when building a tuple.";
     mistake = RangeOf(value_first, value_last);
   } else if (!object && ellipsis) {
-    detail = "Only objects group values with \"...\", by their keys.";
+    detail = "Grouping ellipsis (...) cannot be used when building a tuple.";
     mistake = RangeAt(*ellipsis);
   }
-  if (mistake) AddError(kSummary, detail, *mistake, RangeOf(open, last_));
+  if (mistake) AddError(kForSummary, detail, *mistake, RangeOf(open, last_));
   const NodeKind kind = mistake ? NodeKind::kError : object ? NodeKind::kForObject : NodeKind::kForTuple;
   return Finish(kind, mark, open);
 }
@@ -469,10 +475,12 @@ void Parser::CheckLegacyIndex(uint32_t token, const char* splat) {
   const std::string_view text = TextAt(token);
   const size_t dot = text.find('.');
   if (dot == std::string_view::npos) return CheckNumber(token);
-  AddError("Invalid legacy index syntax",
-           Format("Two indices in a row would read as a decimal number. Use brackets{}: [{}][{}].", splat,
-                  text.substr(0, dot), text.substr(dot + 1)),
-           RangeAt(token));
+  AddError(
+      "Invalid legacy index syntax",
+      Format("When using the legacy index syntax, chaining two indexes together is not permitted. Use the "
+             "proper index syntax{} instead, like [{}][{}].",
+             splat, text.substr(0, dot), text.substr(dot + 1)),
+      RangeAt(token));
 }
 
 // `.*`, and the attributes and old indices behind it, which are of each element.
@@ -488,12 +496,12 @@ uint32_t Parser::ParseAttributeSplat(uint32_t object, uint32_t first_token, uint
       Next();
       each = Finish(NodeKind::kGetAttribute, mark, star + 1);
     } else if (tokens_[at_].kind == TokenKind::kNumber) {
-      CheckLegacyIndex(Next(), " and the splat [*]");
+      CheckLegacyIndex(Next(), " with a full splat expression [*]");
       each = Finish(NodeKind::kLegacyIndex, mark, star + 1);
     } else {
       if (tokens_[at_].kind == TokenKind::kStar) {
         Report("Nested splat expression not allowed",
-               "After \".*\" only attributes may follow. The splat [*] can be repeated.", at_);
+               "A splat expression (*) cannot be used inside another attribute-only splat expression.", at_);
       } else {
         Report("Invalid attribute name", kDotDetail, at_);
       }
@@ -513,7 +521,9 @@ uint32_t Parser::ParseBracket(uint32_t object, uint32_t first_token) {
   if (Peek() == TokenKind::kStar) {
     Next();
     if (Peek() != TokenKind::kBracketClose) {
-      Report("Missing close bracket on splat index", "A closing bracket should follow the star.", at_);
+      Report("Missing close bracket on splat index",
+             "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").",
+             at_);
       SkipTo(TokenKind::kBracketClose);
     } else {
       Next();
@@ -526,7 +536,8 @@ uint32_t Parser::ParseBracket(uint32_t object, uint32_t first_token) {
   }
   Push(ParseExpression());
   if (!recovering_ && Peek() != TokenKind::kBracketClose) {
-    Report("Missing close bracket on index", "A closing bracket should stand here.", at_, open);
+    Report("Missing close bracket on index", "The index operator must end with a closing bracket (\"]\").",
+           at_, open);
   }
   TakeOrSkipTo(TokenKind::kBracketClose);
   return Finish(NodeKind::kIndex, mark, first_token);

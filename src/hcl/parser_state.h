@@ -111,6 +111,7 @@ class Parser {
   uint32_t ParseBlock(uint32_t type);
   bool ParseLabels(uint32_t type);
   uint32_t SequenceIn(uint32_t open) const;
+  void ReportSequence(uint32_t open);
   uint32_t ParseSingleLineBody(uint32_t open);
   void CheckDuplicates(size_t mark);
 
@@ -130,11 +131,14 @@ class Parser {
   uint32_t ParseTuple();
   uint32_t ParseObject();
   bool ParseObjectItem(uint32_t open);
-  bool EndsBefore(const char* summary, const char* bracket, SourceRange opened);
+  bool EndsBefore(const char* summary, const char* what, const char* bracket, SourceRange opened);
+  bool CallEnds(SourceRange opened);
+  bool TupleEnds(uint32_t open);
+  bool ObjectEnds(uint32_t open);
   void TakeOrSkipTo(TokenKind close);
   void CheckLegacyIndex(uint32_t token, const char* splat);
   uint32_t ParseFor(uint32_t open, TokenKind close);
-  bool ParseForNames(const char* summary);
+  bool ParseForNames(bool is_directive);
   uint32_t InvalidExpression();
   void CheckNumber(uint32_t token);
 
@@ -147,6 +151,7 @@ class Parser {
   uint32_t ParseForDirective(TokenKind close, uint32_t open);
   bool CloseDirective(std::string_view keyword, uint32_t open);
   std::string_view DirectiveAhead();
+  std::string PlaceOfDirective(uint32_t open) const;
   void ReportUnexpectedDirective(std::string_view keyword);
   uint32_t ParseBranch(TokenKind close, std::string_view directive, uint32_t open);
   void CheckEscapes(uint32_t token, bool quoted);

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "hcl/parser_state.h"
+#include "hcl/quote.h"
 #include "hcl/unicode.h"
 
 namespace cairn::hcl {
@@ -29,6 +30,17 @@ uint32_t Parser::ParseTemplateTerm(TokenKind close, NodeKind kind) {
   return Finish(kind, mark, open);
 }
 
+// Of the directive that begins with `open`, up to its closing brace: "main.tf:1,2-14".
+std::string Parser::PlaceOfDirective(uint32_t open) const {
+  uint32_t close = open;
+  for (size_t depth = 0;; ++close) {
+    const TokenKind kind = tokens_[close].kind;
+    if (kind == TokenKind::kInterpolationOpen || kind == TokenKind::kDirectiveOpen) ++depth;
+    if (kind == TokenKind::kTemplateClose && --depth == 0) break;
+  }
+  return PlaceText(RangeOf(open, close));
+}
+
 // The keyword of a directive that begins here; empty if none does.
 std::string_view Parser::DirectiveAhead() {
   if (tokens_[at_].kind != TokenKind::kDirectiveOpen) return {};
@@ -44,10 +56,10 @@ void Parser::ParseTemplateParts(TokenKind close, std::string_view directive, uin
     const Token& token = tokens_[at_];
     if (token.kind == close) {
       if (!directive.empty()) {
-        const Position at = RangeAt(open).start_position();
+        const std::string_view word = directive == "for" ? "for" : "if";
         Report("Unexpected end of template",
-               Format("The \"{}\" at {}:{},{} needs an \"{}\".", directive == "for" ? "for" : "if",
-                      source_->name(), at.line, at.column, directive == "for" ? "endfor" : "endif"),
+               Format("The {} directive at {} is missing its corresponding end{} directive.", word,
+                      PlaceOfDirective(open), word),
                at_);
       }
       return;
@@ -79,7 +91,7 @@ void Parser::ReportUnexpectedDirective(std::string_view keyword) {
   SkipTo(TokenKind::kTemplateClose);
   const bool closed = std::exchange(recovering_, false);
   AddError(Format("Unexpected {} directive", keyword),
-           Format("No \"{}\" began before this.", keyword == "endfor" ? "for" : "if"), RangeOf(open, last_));
+           "The control directives within this template are unbalanced.", RangeOf(open, last_));
   recovering_ = closed;
 }
 
@@ -102,15 +114,21 @@ uint32_t Parser::ParseInterpolation(TokenKind close) {
     SkipTo(TokenKind::kTemplateClose);
     if (recovering_ || IsEmpty(last_)) {
       AddError("Unclosed template interpolation sequence",
-               Format("No closing brace ends what begins here before the end of the {}.",
-                      close == TokenKind::kQuoteClose ? "string" : "text"),
+               Format("There is no closing brace for this interpolation sequence before the end of the {}. "
+                      "This might be "
+                      "caused by incorrect nesting inside the given expression.",
+                      close == TokenKind::kQuoteClose ? "quoted template" : "file"),
                RangeAt(open));
     } else if (!was_reported) {
-      AddError(
-          "Extra characters after interpolation expression",
-          "The expression ends before this, and a closing brace should follow. If the sequence is meant for "
-          "another language, such as that of a shell, write $${ in the place of ${.",
-          RangeAt(extra), RangeOf(open, extra));
+      AddError("Extra characters after interpolation expression",
+               "Expected a closing brace to end the interpolation expression, but found extra "
+               "characters.\n\nThis can "
+               "happen when you include interpolation syntax for another language, such as shell scripting, "
+               "but forget to "
+               "escape the interpolation start token. If this is an embedded sequence for another language, "
+               "escape it by "
+               "starting with \"$${\" instead of just \"${\".",
+               RangeAt(extra), RangeOf(open, extra));
     }
   }
   return Finish(NodeKind::kInterpolation, mark, open);
@@ -128,14 +146,14 @@ uint32_t Parser::ParseDirective(TokenKind close) {
     NewlineScope newlines(*this, false);
     const uint32_t word = PeekIndex();
     if (keyword.empty()) {
-      Report(
-          "Invalid template directive",
-          "One of the words if, else, endif, for and endfor should follow %{. For the text itself write %%{.",
-          word, open);
+      Report("Invalid template directive",
+             "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ "
+             "sequence.",
+             word, open);
     } else {
       const std::string_view near = NearestName(keyword, {"if", "for", "else", "endif", "endfor"});
       Report("Invalid template control keyword",
-             Format("There is no directive \"{}\".{}", keyword,
+             Format("\"{}\" is not a valid template control keyword.{}", keyword,
                     near.empty() ? std::string() : Format(" Did you mean \"{}\"?", near)),
              word, open);
     }
@@ -154,7 +172,8 @@ bool Parser::CloseDirective(std::string_view keyword, uint32_t open) {
                RangeAt(open));
       return false;
     }
-    Report(Format("Extra characters in {} marker", keyword), "A closing brace should stand here.", at_, open);
+    Report(Format("Extra characters in {} marker", keyword),
+           "Expected a closing brace to end the sequence, but found extra characters.", at_, open);
   }
   SkipTo(TokenKind::kTemplateClose);
   return !recovering_;
@@ -193,11 +212,10 @@ uint32_t Parser::ParseIfDirective(TokenKind close, uint32_t open) {
       Push(ParseBranch(close, "else", open));
       continue;
     }
-    const Position at = RangeAt(open).start_position();
-    const std::string where = Format("{}:{},{}", source_->name(), at.line, at.column);
+    const std::string where = PlaceOfDirective(open);
     ReportAt(Format("Unexpected {} directive", keyword),
-             keyword == "else" ? Format("The \"if\" at {} already has an \"else\".", where)
-                               : Format("The \"if\" at {} needs an \"endif\" first.", where),
+             keyword == "else" ? Format("Already in the else clause for the if started at {}.", where)
+                               : Format("Expecting an endif directive for the if started at {}.", where),
              RangeOf(end, last_));
   }
   return Finish(NodeKind::kIfDirective, mark, open);
@@ -209,7 +227,7 @@ uint32_t Parser::ParseForDirective(TokenKind close, uint32_t open) {
     last_ = at_++;
     NewlineScope newlines(*this, false);
     Next();  // for
-    if (ParseForNames("Invalid 'for' directive")) Push(ParseExpression());
+    if (ParseForNames(true)) Push(ParseExpression());
     CloseDirective("for", open);
   }
   Push(ParseBranch(close, "for", open));
@@ -221,11 +239,11 @@ uint32_t Parser::ParseForDirective(TokenKind close, uint32_t open) {
     Next();
     CloseDirective(keyword, end);
     if (keyword != "endfor") {
-      const Position at = RangeAt(open).start_position();
       ReportAt(Format("Unexpected {} directive", keyword),
-               keyword == "else" ? "A \"for\" has no \"else\"."
-                                 : Format("The \"for\" at {}:{},{} needs an \"endfor\" first.",
-                                          source_->name(), at.line, at.column),
+               keyword == "else"
+                   ? "An else clause is not expected for a for directive."
+                   : Format("Expecting an endfor directive corresponding to the for directive at {}.",
+                            PlaceOfDirective(open)),
                RangeOf(end, last_));
     }
   }
@@ -251,14 +269,14 @@ void Parser::CheckEscapes(uint32_t token, bool quoted) {
       uint32_t code = 0;
       std::from_chars(hex.data(), hex.data() + valid, code, 16);
       if (valid < digits) {
-        detail = Format("Exactly {} hexadecimal digits must follow \\{}.", digits, selector);
+        detail = Format("The \\{} escape sequence must be followed by {} hexadecimal digits.", selector,
+                        digits == 4 ? "four" : "eight");
       } else if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
-        detail = Format("There is no character U+{:04X}.", code);
+        detail = Format("Cannot encode character U+{:04x} in UTF-8.", code);
       }
     } else if (selector == '\0' || std::string_view("nrt\"\\").find(selector) == std::string_view::npos) {
-      detail =
-          "A backslash begins one of \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN. Write \\\\ for the backslash "
-          "itself.";
+      detail = Format("The symbol {} is not a valid escape sequence selector.",
+                      GoQuoted(text.substr(begin + 1, i - begin - 1)));
     }
     if (detail.empty()) continue;
     const uint32_t base = tokens_[token].begin;

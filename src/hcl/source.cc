@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/strings.h"
 #include "hcl/unicode.h"
 
 namespace cairn::hcl {
@@ -62,6 +63,14 @@ SourceRange OuterRange(SourceRange range) {
     range = {inner->outer(), inner->OuterPlace(range.begin), inner->OuterPlace(range.end)};
   }
   return range;
+}
+
+std::string PlaceText(const SourceRange& range) {
+  const Position begin = range.start_position();
+  const Position end = range.end_position();
+  const std::string start = Format("{}:{},{}", range.source->name(), begin.line, begin.column);
+  return begin.line == end.line ? Format("{}-{}", start, end.column)
+                                : Format("{}-{},{}", start, end.line, end.column);
 }
 
 }  // namespace cairn::hcl

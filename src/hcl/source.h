@@ -79,4 +79,7 @@ struct SourceRange {
 // `range` itself, or, of a text that stands for a part of another one, the bytes of that one.
 SourceRange OuterRange(SourceRange range);
 
+// "main.tf:3,5-9", or "main.tf:3,5-4,2" over several lines: as messages name other places.
+std::string PlaceText(const SourceRange& range);
+
 }  // namespace cairn::hcl

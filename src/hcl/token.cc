@@ -141,11 +141,12 @@ class Scanner {
     if (Utf8Length(text_.substr(at_)) == 0) {
       ReportEncoding(at_);
     } else if (character == U'“' || character == U'”') {
-      Report(
-          "Invalid character",
-          "\"Curly quotes\" are not valid here. Text editors and web pages put them in the place of straight "
-          "ones: write \" instead.",
-          at_, at_ + length);
+      Report("Invalid character",
+             "\"Curly quotes\" are not valid here. These can sometimes be inadvertently introduced when "
+             "sharing code "
+             "via documents or discussion forums. It might help to replace the character with a \"straight "
+             "quote\".",
+             at_, at_ + length);
     } else {
       Report("Invalid character", "This character is not used within the language.", at_, at_ + length);
     }
@@ -155,7 +156,8 @@ class Scanner {
   void ReportEncoding(size_t at) {
     if (std::exchange(told_encoding_, true)) return;
     Report("Invalid character encoding",
-           "All input files must be UTF-8 encoded; this byte is not part of a character.", at, at + 1);
+           "All input files must be UTF-8 encoded. Ensure that UTF-8 encoding is selected in your editor.",
+           at, at + 1);
   }
 
   void ScanPunctuation(char c) {
@@ -247,7 +249,9 @@ class Scanner {
                             : "Bitwise operators are not supported.";
         break;
       case '`':
-        detail = "The \"`\" character is not valid. A string of several lines is a heredoc: <<EOT.";
+        detail =
+            "The \"`\" character is not valid. To create a multi-line string, use the \"heredoc\" syntax, "
+            "like \"<<EOT\".";
         told = &told_backtick_;
         break;
       case '\'':
@@ -256,8 +260,9 @@ class Scanner {
         break;
       case ';':
         detail =
-            "The \";\" character is not valid. Newlines part arguments and blocks, commas the elements of "
-            "collections.";
+            "The \";\" character is not valid. Use newlines to separate arguments and blocks, and commas to "
+            "separate "
+            "items in collection values.";
         told = &told_semicolon_;
         break;
       default:
@@ -376,12 +381,13 @@ class Scanner {
   void ReportUnfinishedQuote(size_t begin, size_t end) {
     if (end < text_.size()) {
       Report("Invalid multi-line string",
-             "A string in quotes ends on its line. Close it, write \\n for a newline within it, or use a "
-             "heredoc (<<EOT) for text of several lines.",
+             "Quoted strings may not be split over multiple lines. To produce a multi-line string, either "
+             "use the "
+             "\\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax.",
              end, end + (text_.substr(end).starts_with("\r\n") ? 2 : 1));
     } else {
-      Report("Unterminated template string", "There is no closing quote for the string that begins here.",
-             begin, std::min(begin + 1, text_.size()));
+      Report("Unterminated template string", "No closing marker was found for the string.", begin,
+             std::min(begin + 1, text_.size()));
     }
   }
 
