@@ -121,7 +121,7 @@ void AppendType(std::string& out, const Type& type, size_t indent) {
   if (type.IsCollection()) {
     out += type.Is(TypeKind::kList) ? "list(" : type.Is(TypeKind::kSet) ? "set(" : "map(";
     const Type& element = type.element();
-    if (element.IsDynamic() || element.IsPrimitive()) {
+    if (!element.Is(TypeKind::kTuple) && !element.Is(TypeKind::kObject)) {
       AppendType(out, element, indent);
     } else {
       AppendLine(out, indent + kStep);

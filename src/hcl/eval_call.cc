@@ -15,6 +15,18 @@ const Parameter* ParameterOf(const Function& function, size_t i) {
   return function.rest ? &*function.rest : nullptr;
 }
 
+// The name of what is called, without blanks around its `::`.
+std::string FunctionName(Node call) {
+  std::string name;
+  const SyntaxTree& tree = call.tree();
+  for (uint32_t i = call.first_token(); tree.tokens()[i].kind != TokenKind::kParenOpen; ++i) {
+    if (tree.tokens()[i].kind != TokenKind::kComment && tree.tokens()[i].kind != TokenKind::kNewline) {
+      name += tree.TextOf(tree.tokens()[i]);
+    }
+  }
+  return name;
+}
+
 // The node of argument `i`: of those that `...` spreads the last one.
 Node ArgumentOf(Node call, size_t i) {
   Node argument;
@@ -23,6 +35,12 @@ Node ArgumentOf(Node call, size_t i) {
     if (i-- == 0) break;
   }
   return argument;
+}
+
+// Where it is: all of one that `...` spreads.
+SourceRange ArgumentRange(Node call, size_t i) {
+  const Node argument = ArgumentOf(call, i);
+  return call.has_ellipsis() && i + 1 >= call.child_count() ? argument.range() : StartRange(argument);
 }
 
 // "while calling max(numbers...)"
@@ -92,6 +110,7 @@ Value Evaluator::Call(Node node, const Context& context) {
     return Value::Dynamic();
   }
   const Function* function = table->Find(node.name());
+  if (!function) function = table->Find(FunctionName(node));
   if (!function) {
     ReportUnknownFunction(node, *table, context);
     return Value::Dynamic();
@@ -153,7 +172,7 @@ bool Evaluator::CountFits(Node node, const Function& function, size_t count, con
     Report(context,
            Mistake(node, function, "Too many function arguments",
                    Format("Function {} expects only {} argument(s).", Quote(node.name()), wanted),
-                   StartRange(ArgumentOf(node, wanted))),
+                   ArgumentRange(node, wanted)),
            node);
     return false;
   }
@@ -221,12 +240,13 @@ void Evaluator::ReportCall(Node node, const Function& function, size_t count, co
   Report(context,
          Mistake(node, function, "Invalid function argument",
                  Format("Invalid value for {} parameter: {}.", Quote(parameter->name), error.message),
-                 is_given ? StartRange(argument) : node.range()),
+                 is_given ? ArgumentRange(node, *error.argument) : node.range()),
          argument);
 }
 
 void Evaluator::ReportUnknownFunction(Node node, const FunctionTable& table, const Context& context) {
-  const std::string_view name = node.name();
+  const std::string written = FunctionName(node);
+  const std::string_view name = written;
   Diagnostic diagnostic{.summary = "Call to unknown function", .subject = node.name_range()};
   diagnostic.context = node.range();
   const size_t colons = name.find("::");
@@ -239,7 +259,9 @@ void Evaluator::ReportUnknownFunction(Node node, const FunctionTable& table, con
     const std::string_view space = name.substr(0, colons);
     const std::string_view rest = name.substr(colons + 2);
     const size_t more = rest.find("::");
-    if (space != "provider" || more == std::string_view::npos) {
+    if (space == "provider" && more == std::string_view::npos) {
+      diagnostic.detail = "The function call must include the provider name after the \"provider::\" prefix.";
+    } else if (space != "provider" || more == std::string_view::npos) {
       diagnostic.detail = Format(
           "The function namespace {} is not valid. Provider function calls must use the \"provider::\" "
           "namespace prefix.",

@@ -200,11 +200,12 @@ Value Evaluator::Conditional(Node node, const Context& context) {
   }
   const std::optional<Value> condition = Condition(node, context);
   if (!condition) return Value::Unknown(*type);
+  // Those of the other result too: who knows the condition would learn whether it has them.
+  const Marks marks = condition->marks() | if_true.value.marks() | if_false.value.marks();
   if (condition->IsKnown()) {
     Arm& chosen = condition->AsBool() ? if_true : if_false;
-    return Choose(node, chosen, *type, context).WithMarks(condition->marks());
+    return Choose(node, chosen, *type, context).WithMarks(marks);
   }
-  const Marks marks = condition->marks() | if_true.value.marks() | if_false.value.marks();
   return EitherValue(if_true.value.WithoutMarks(), if_false.value.WithoutMarks(), *type).WithMarks(marks);
 }
 

@@ -223,6 +223,7 @@ SourceRange StartRange(Node expression) {
       return tree.RangeOf(first, first + 1);
     case NodeKind::kString: {
       SourceRange range = expression.range();
+      if (range.text().size() == 2) return {range.source, range.end, range.end};  // "": behind it, oddly
       ++range.begin;
       --range.end;
       return range;
