@@ -185,12 +185,13 @@ def answered(text):
             sessions.put(Session(os.path.join(folder, str(number)), fixture))
 
         def ask(case):
-            comment, expression, _ = case
+            comment, expression, answer = case
             if expression is None:
                 return case
             session = sessions.get()
             try:
-                return [comment, expression, session.answer(expression)]
+                ours = re.search(r"^--- cairn: .*", answer or "", re.S | re.M)
+                return [comment, expression, session.answer(expression) + (f"\n{ours[0]}" if ours else "")]
             finally:
                 sessions.put(session)
 

@@ -11,6 +11,7 @@
 #include "hcl/eval.h"
 #include "hcl/file_reader.h"
 #include "hcl/parser.h"
+#include "hcl/references.h"
 #include "hcl/testing/corpus_text.h"
 #include "hcl/type_constraint.h"
 
@@ -19,6 +20,15 @@ namespace {
 
 bool IsDiagnostic(std::string_view line) {
   return line.starts_with("! ") || line.starts_with("~ ");
+}
+
+void AddLine(ConsoleAnswerText& answer, std::string_view line) {
+  if (IsDiagnostic(line) && answer.printed.empty()) {
+    answer.diagnostics.emplace_back(line);
+  } else {
+    answer.printed += line;
+    answer.printed += '\n';
+  }
 }
 
 // The files of the folder, as the recorder had them for terraform.
@@ -95,6 +105,12 @@ class FixtureFunctions final : public FunctionTable {
 
 }  // namespace
 
+std::string ConsoleAnswerText::Text() const {
+  std::string text;
+  for (const std::string& line : diagnostics) text += line + "\n";
+  return text + printed;
+}
+
 std::vector<ConsoleCase> ReadConsoleCases(std::string_view corpus) {
   std::vector<ConsoleCase> cases;
   bool in_answer = false;
@@ -112,19 +128,20 @@ std::vector<ConsoleCase> ReadConsoleCases(std::string_view corpus) {
       cases.back().expression += line.size() > 4 ? line.substr(4) : "";
     } else if (!cases.empty()) {
       in_answer = true;
-      if (IsDiagnostic(line) && cases.back().printed.empty()) {
-        cases.back().diagnostics.emplace_back(line);
+      if (line.starts_with("--- cairn: ")) {
+        cases.back().differs = true;
       } else {
-        cases.back().printed += line;
-        cases.back().printed += '\n';
+        AddLine(cases.back().differs ? cases.back().ours : cases.back().theirs, line);
       }
     }
     after_blank = line.empty() || (after_blank && line.starts_with("#"));
   }
   for (ConsoleCase& one : cases) {
     one.expression = FromShown(one.expression);
-    std::ranges::sort(one.diagnostics);
-    while (one.printed.ends_with('\n')) one.printed.pop_back();
+    for (ConsoleAnswerText* answer : {&one.theirs, &one.ours}) {
+      std::ranges::sort(answer->diagnostics);
+      while (answer->printed.ends_with('\n')) answer->printed.pop_back();
+    }
   }
   return cases;
 }
@@ -155,8 +172,21 @@ std::string WithoutRange(std::string_view line) {
   return Format("{}-{}", line.substr(0, begin), line.substr(std::min(end, line.size())));
 }
 
+void ConsoleFixture::Declare(std::string_view root, Node object) {
+  for (const Node member : object.children()) {
+    const std::string name(AsKeyword(member.child(0)));
+    if (root == "local") names_.locals.insert(name);
+    if (root == "var") names_.variables.insert(name);
+    if (root == "module") names_.module_calls.insert(name);
+    if (root == "terraform_data") names_.managed[Format("{}.{}", root, name)].schema = &resource_;
+  }
+}
+
 ConsoleFixture::ConsoleFixture(const std::string& folder, bool extends)
-    : functions_(World(folder, extends)), scope_(&functions_) {
+    : functions_(World(folder, extends)),
+      scope_(&functions_),
+      resource_(MakeBlockSchema(
+          {{.name = "id"}, {.name = "input"}, {.name = "output"}, {.name = "triggers_replace"}})) {
   const std::string path = folder + "/fixture.hcl";
   const auto text = ReadFile(path, /*bytes_max=*/1 << 20);
   if (!text) Abort(path + ": " + text.error().message, {});
@@ -166,6 +196,7 @@ ConsoleFixture::ConsoleFixture(const std::string& folder, bool extends)
   Diagnostics diagnostics = parsed.diagnostics;
   for (const Node item : parsed.tree->root().children()) {
     scope_.Set(std::string(item.name()), Evaluate(item.child(0), empty, diagnostics));
+    Declare(item.name(), item.child(0));
   }
   if (diagnostics.has_errors()) Abort(path, diagnostics);
 }

@@ -10,14 +10,25 @@
 
 #include "hcl/diagnostic.h"
 #include "hcl/functions.h"
+#include "hcl/module_references.h"
+#include "hcl/schema.h"
 #include "hcl/scope.h"
 
 namespace cairn::hcl {
 
+struct ConsoleAnswerText {
+  std::vector<std::string> diagnostics = {};  // lines, sorted
+  std::string printed = {};                   // as it is shown
+
+  bool operator==(const ConsoleAnswerText&) const = default;
+  std::string Text() const;
+};
+
 struct ConsoleCase {
   std::string expression;
-  std::vector<std::string> diagnostics;  // lines, sorted
-  std::string printed;                   // as it is shown
+  ConsoleAnswerText theirs;
+  ConsoleAnswerText ours = {};  // where Cairn differs on purpose
+  bool differs = false;
 };
 
 // Of a TOPIC.txt.
@@ -36,10 +47,15 @@ class ConsoleFixture {
   ConsoleFixture(const std::string& folder, bool extends);
 
   const Scope& scope() const { return scope_; }
+  const ModuleNames& names() const { return names_; }
 
  private:
+  void Declare(std::string_view root, Node object);
+
   BuiltinFunctions functions_;
   MapScope scope_;
+  BlockSchema resource_;
+  ModuleNames names_;
 };
 
 }  // namespace cairn::hcl

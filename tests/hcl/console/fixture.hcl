@@ -95,3 +95,12 @@ path = {
 terraform = {
   workspace = "default"
 }
+
+# Of what the recorder declares beside that: a module and a resource, whose values are unknown.
+module = {
+  unknown = {}
+}
+
+terraform_data = {
+  unknown = unknown("object({ id = string, input = any, output = any, triggers_replace = any })")
+}
