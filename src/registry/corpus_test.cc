@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/strings.h"
 #include "hcl/parser.h"
 #include "hcl/source.h"
+#include "registry/cli_config.h"
 #include "registry/lock_file.h"
 #include "registry/loose_version.h"
 #include "registry/mistake.h"
@@ -96,6 +100,26 @@ TEST(Corpus, LockFilesAreWrongWhereThePeerSaysSo) {
       for (const std::string& problem : problems) answer += (answer.empty() ? "" : "\n") + problem;
     }
     EXPECT_EQ(answer, item.answer) << item.question;
+  }
+}
+
+TEST(Corpus, CliConfigurationsAreWrongWhereThePeerSaysSo) {
+  const Corpus corpus = ReadCorpus("cli_configs.txt");
+  EXPECT_GT(corpus.cases.size(), 20U);
+  for (const CorpusCase& item : corpus.cases) {
+    const auto environment = [](std::string_view) { return std::optional<std::string>("/users/ada"); };
+    const CliConfigRead read =
+        ParseCliConfig(std::make_shared<hcl::Source>("rc", item.question), environment);
+    std::set<std::string> problems;
+    for (const hcl::Diagnostic& diagnostic : read.diagnostics) {
+      const bool is_syntax = diagnostic.summary.starts_with("Error parsing");
+      std::string line = is_syntax ? "! syntax" : Shown({diagnostic.summary, diagnostic.detail});
+      while (line.ends_with(' ')) line.pop_back();
+      problems.insert(line);
+    }
+    std::string answer;
+    for (const std::string& problem : problems) answer += (answer.empty() ? "" : "\n") + problem;
+    EXPECT_EQ(answer.empty() ? "accepted" : answer, item.answer) << item.question;
   }
 }
 

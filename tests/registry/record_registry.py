@@ -83,6 +83,30 @@ def required_version(text, _head):
         return refused(items) or ["yes"]
 
 
+def cli_config(text):
+    """What is wrong with a CLI configuration file, sorted, without what the syntax of its first version says."""
+    with tempfile.TemporaryDirectory() as folder:
+        peer.write(os.path.join(folder, "main.tf"), "")
+        peer.write(os.path.join(folder, "rc"), text)
+        environment = peer.environment
+        peer.environment = lambda folder: environment(folder) | {"TF_CLI_CONFIG_FILE": os.path.join(folder, "rc")}
+        try:
+            _, _, messages = peer.run(["providers"], folder)
+        finally:
+            peer.environment = environment
+    messages = re.sub(r"\x1b\[[0-9;]*m", "", messages.replace("\r", ""))
+    found = []
+    for box in re.findall(r"^╷\n(.*?)^╵", messages, re.S | re.M):
+        summary, *detail = [line.removeprefix("│").removeprefix(" ") for line in box.rstrip("\n").split("\n")]
+        summary = summary.removeprefix("Error: ")
+        if summary.startswith("Error parsing"):
+            return ["! syntax"]
+        paragraphs = (" ".join(paragraph.split()) for paragraph in "\n".join(detail).split("\n\n"))
+        detail = "\\n\\n".join(paragraphs)
+        found.append(peer.visible(f"! {summary} | {detail}".rstrip(" ")))
+    return sorted(set(found)) or ["accepted"]
+
+
 def lock_file(text):
     """What `validate` says about a lock file: the problems, sorted, without their places."""
     with tempfile.TemporaryDirectory() as folder:
@@ -97,12 +121,12 @@ def lock_file(text):
     return sorted(peer.visible("! " + problem) for problem in problems) or ["accepted"]
 
 
-def answered_texts(text):
+def answered_texts(text, judge):
     head, *cases = re.split(r"^=== ", text + "\n", flags=re.M)
     rendered = []
     for case in cases:
         title, source = re.match(r"([^\n]*)\n(.*?)(?:^--- .*)?\n\Z", case, re.S | re.M).groups()
-        answer = "".join(line + "\n" for line in lock_file(source))
+        answer = "".join(line + "\n" for line in judge(source))
         rendered.append(f"=== {title}\n{source}--- answer\n{answer}")
     return head + "\n".join(rendered)
 
@@ -111,8 +135,9 @@ KINDS = {"addresses": address, "constraints": constraint, "required versions": r
 
 
 def answered(text):
-    if text.startswith("# Kind: lock files"):
-        return answered_texts(text)
+    for kind, judge in {"lock files": lock_file, "CLI configurations": cli_config}.items():
+        if text.startswith(f"# Kind: {kind}\n"):
+            return answered_texts(text, judge)
     head, *cases = re.split(r"^>>> ?", text, flags=re.M)
     judge = KINDS[re.match(r"# Kind: (.*)", head)[1]]
     rendered = [head]
