@@ -36,7 +36,7 @@ TEST(CliConfig, SaysWhereProvidersComeFrom) {
   const CliConfig config = Parse(R"(
 provider_installation {
   dev_overrides {
-    "hashicorp/null" = "/work/../null"
+    "hashicorp/null" = "/srv/../null"
   }
   filesystem_mirror {
     path    = "/usr/share/providers"
