@@ -47,6 +47,9 @@ bool WriteTo(std::FILE* stream, const std::string& text) {
 Settings::Settings(Program program) : program_(std::move(program)) {
   const std::string group(kHelpGroup);
   AddBool({.name = "help", .help = "Print this text and exit.", .group = group}, help_);
+  built_in_ = 1;
+  if (!program_.command.empty()) return;
+  built_in_ = 3;
   AddBool({.name = "version", .help = "Print the version and exit.", .group = group}, version_);
   AddChoice({.name = "completion",
              .value = "bash|zsh|fish",
@@ -60,6 +63,11 @@ void Settings::AddString(Flag flag, std::string& target) {
     target = text;
     return {};
   });
+}
+
+void Settings::AddRepeated(Flag flag, Setter add) {
+  AddSetter(std::move(flag), std::move(add));
+  entries_.back().repeated = true;
 }
 
 void Settings::AddBool(Flag flag, bool& target) {
@@ -102,8 +110,12 @@ Settings::Entry* Settings::Find(std::string_view name) {
   return found == entries_.end() ? nullptr : &*found;
 }
 
+std::string Settings::FullName() const {
+  return program_.command.empty() ? program_.name : program_.name + " " + program_.command;
+}
+
 Error Settings::Mistake(std::string_view what) const {
-  std::string line = program_.name + ": ";
+  std::string line = FullName() + ": ";
   AppendEscaped(line, what, /*quoting=*/false);
   return Error{ErrorCode::kInvalid, std::move(line)};
 }
@@ -122,9 +134,15 @@ Error Settings::UnknownFlag(std::string_view word) const {
     consider(entry.flag.name);
     if (entry.boolean) consider("no-" + entry.flag.name);
   }
-  const std::string hint = nearest.empty() ? Format("{} --help lists the flags", program_.name)
-                                           : "did you mean --" + nearest + "?";
+  const std::string hint =
+      nearest.empty() ? Format("{} --help lists the flags", FullName()) : "did you mean --" + nearest + "?";
   return Mistake(Format("unknown flag {}; {}", word, hint));
+}
+
+bool Settings::LooksLikeFlag(std::string_view word) const {
+  if (word.size() < 2 || word[0] != '-') return false;
+  const char first = ToLower(word[1]);
+  return !program_.single_dash || first == '-' || (first >= 'a' && first <= 'z');
 }
 
 // Reads the flag at words[next] and moves `next` behind it and its value.
@@ -134,9 +152,11 @@ Result<> Settings::ReadFlag(const std::vector<std::string_view>& words, size_t& 
   const size_t equals = std::min(word.find('='), word.size());
   const bool has_value = equals < word.size();
   const std::string_view flag = word.substr(0, equals);
-  if (!flag.starts_with("--")) return std::unexpected(UnknownFlag(flag));
+  const bool two_dashes = flag.starts_with("--");
+  if (!two_dashes && !program_.single_dash) return std::unexpected(UnknownFlag(flag));
+  const std::string_view name = flag.substr(two_dashes ? 2 : 1);
 
-  if (Entry* entry = Find(flag.substr(2)); entry != nullptr) {
+  if (Entry* entry = Find(name); entry != nullptr) {
     if (has_value) {
       entry->given = word.substr(equals + 1);
     } else if (entry->boolean) {
@@ -146,9 +166,10 @@ Result<> Settings::ReadFlag(const std::vector<std::string_view>& words, size_t& 
     } else {
       return std::unexpected(Mistake(Format("{}: needs a value: {}={}", flag, flag, entry->flag.value)));
     }
+    if (entry->repeated) repeated_.emplace_back(entry, *std::exchange(entry->given, std::nullopt));
     return {};
   }
-  Entry* negated = flag.starts_with("--no-") ? Find(flag.substr(5)) : nullptr;
+  Entry* negated = name.starts_with("no-") ? Find(name.substr(3)) : nullptr;
   if (negated == nullptr || !negated->boolean) return std::unexpected(UnknownFlag(flag));
   if (has_value) return std::unexpected(Mistake(Format("{}: takes no value", flag)));
   negated->given = "false";
@@ -156,7 +177,7 @@ Result<> Settings::ReadFlag(const std::vector<std::string_view>& words, size_t& 
 }
 
 Result<> Settings::SetTargets(const GetEnv& get_env) const {
-  for (const auto& [flag, set, choices, boolean, given] : entries_) {
+  for (const auto& [flag, set, choices, boolean, repeated, given] : entries_) {
     std::string source = "--" + flag.name;
     std::string_view text = flag.default_text;
     const char* variable = flag.env.empty() ? nullptr : get_env(flag.env.c_str());
@@ -172,6 +193,11 @@ Result<> Settings::SetTargets(const GetEnv& get_env) const {
       return std::unexpected(Mistake(source + ": " + result.error().message));
     }
   }
+  for (const auto& [entry, text] : repeated_) {
+    if (const Result<> result = entry->set(text); !result) {
+      return std::unexpected(Mistake("--" + entry->flag.name + ": " + result.error().message));
+    }
+  }
   return {};
 }
 
@@ -179,7 +205,7 @@ Result<> Settings::SetTargets(const GetEnv& get_env) const {
 std::string Settings::BuiltInOutput() {
   help_ = version_ = false;
   shell_.clear();
-  for (size_t i = 0; i < 3; ++i) {
+  for (size_t i = 0; i < built_in_; ++i) {
     const Entry& entry = entries_[i];
     if (entry.given && !entry.set(*entry.given)) return {};
   }
@@ -191,6 +217,7 @@ std::string Settings::BuiltInOutput() {
 Result<Invocation> Settings::Parse(int argc, const char* const* argv, const GetEnv& get_env) {
   const std::vector<std::string_view> words(argv + std::min(argc, 1), argv + argc);
   for (Entry& entry : entries_) entry.given.reset();
+  repeated_.clear();
   Invocation invocation;
   std::optional<Error> mistake;  // the first one; printed unless --help and the like follow it
   bool flags = true;
@@ -200,7 +227,7 @@ Result<Invocation> Settings::Parse(int argc, const char* const* argv, const GetE
     if (flags && word == "--") {
       flags = false;
       ++next;
-    } else if (flags && word.size() > 1 && word.starts_with('-')) {
+    } else if (flags && LooksLikeFlag(word)) {
       read = ReadFlag(words, next);
     } else if (invocation.arguments.size() < program_.arguments_max) {
       invocation.arguments.emplace_back(word);

@@ -16,7 +16,7 @@
 //
 // Flags are `--name value`, `--name=value`, and for booleans `--name` and `--no-name`. A value that begins
 // with "--" needs the form with '='. The last one of several counts. `--` ends the flags. Every other word is
-// an argument.
+// an argument. Programs in the tradition of Go's take one dash for two.
 
 #include <concepts>
 #include <cstdint>
@@ -43,6 +43,8 @@ struct Program {
   std::string arguments = {};  // how --help shows them: "ADDRESS..."; empty if there are none
   size_t arguments_max = 0;    // more are a mistake
   std::string details = {};    // the end of --help, as it is: examples, exit codes
+  std::string command = {};    // of a program that has several (commands.h): `name command` is what is run
+  bool single_dash = false;    // -flag is the same as --flag
 };
 
 struct Flag {
@@ -86,6 +88,10 @@ class Settings {
   }
 
   void AddString(Flag flag, std::string& target);
+
+  // A flag that may be given several times: `add` gets each value. All such flags are taken in the order of
+  // the command line, after the others.
+  void AddRepeated(Flag flag, Setter add);
 
   // "true", "yes", "on", "1" and their opposites, in any letter case.
   void AddBool(Flag flag, bool& target);
@@ -137,32 +143,42 @@ class Settings {
   // returns the exit code, 0 or 2 (1 if standard output cannot be written); nothing if the program shall run.
   std::optional<int> ParseOrExplain(int argc, const char* const* argv, std::vector<std::string>& arguments);
 
+  const Program& program() const { return program_; }
+
+  // A script for `shell` (bash, zsh, fish). Of a command of a program it defines the function
+  // _PROGRAM_COMMAND for the first two, which Commands calls, and has all that fish needs.
+  std::string Completion(std::string_view shell) const;
+
  private:
   struct Entry {
     Flag flag;
     Setter set;
     std::vector<std::string> choices;
     bool boolean = false;
+    bool repeated = false;
     std::optional<std::string> given = std::nullopt;  // the value on the command line
   };
 
   void AddSetter(Flag flag, Setter set, std::vector<std::string> choices = {}, bool boolean = false);
   Entry* Find(std::string_view name);
+  bool LooksLikeFlag(std::string_view word) const;
   Result<> ReadFlag(const std::vector<std::string_view>& words, size_t& next);
   Result<> SetTargets(const GetEnv& get_env) const;
   Error Mistake(std::string_view what) const;
   Error UnknownFlag(std::string_view word) const;
+  std::string FullName() const;
   std::string BuiltInOutput();
 
   // In settings_text.cc.
   std::string Help() const;
-  std::string Completion(std::string_view shell) const;
 
   Program program_;
   bool help_ = false;
   bool version_ = false;
   std::string shell_;           // of --completion
-  std::vector<Entry> entries_;  // the first three are --help, --version and --completion
+  std::vector<Entry> entries_;  // the first ones are --help and, unless of a command, --version, --completion
+  size_t built_in_ = 0;         // how many these are
+  std::vector<std::pair<const Entry*, std::string>> repeated_;  // values of flags that may be repeated
 };
 
 }  // namespace cairn

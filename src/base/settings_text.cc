@@ -87,7 +87,7 @@ std::string ShellWord(std::string_view text) {
 }  // namespace
 
 std::string Settings::Help() const {
-  std::string out = Format("{}: {}\n\nUsage: {} [FLAG...]", program_.name, program_.summary, program_.name);
+  std::string out = Format("{0}: {1}\n\nUsage: {0} [FLAG...]", FullName(), program_.summary);
   if (!program_.arguments.empty()) out += " " + program_.arguments;
   out += '\n';
 
@@ -125,14 +125,17 @@ std::string Settings::Help() const {
 }
 
 std::string Settings::Completion(std::string_view shell) const {
-  std::string function = "_" + program_.name;
+  std::string function = "_" + FullName();
   std::ranges::replace(function, '-', '_');
+  std::ranges::replace(function, ' ', '_');
+  const bool is_command = !program_.command.empty();
   if (shell == "fish") {
     std::string out;
     for (const Entry& entry : entries_) {
       const Flag& flag = entry.flag;
-      out += Format("complete -c {} -l {} -d '{}'", program_.name, flag.name,
-                    Backslashed(FirstSentence(flag.help), "'\\"));
+      out += Format("complete -c {}{} -l {} -d '{}'", program_.name,
+                    is_command ? Format(" -n '__fish_seen_subcommand_from {}'", program_.command) : "",
+                    flag.name, Backslashed(FirstSentence(flag.help), "'\\"));
       if (!entry.choices.empty()) {
         out += Format(" -x -a '{}'", Join(entry.choices));
       } else if (!entry.boolean) {
@@ -155,7 +158,8 @@ std::string Settings::Completion(std::string_view shell) const {
       }
       out += " \\\n    " + ShellWord(spec);
     }
-    return out + Format(" \\\n    '*:argument:_files'\n}}\ncompdef {} {}\n", function, program_.name);
+    out += " \\\n    '*:argument:_files'\n}\n";
+    return is_command ? out : out + Format("compdef {} {}\n", function, program_.name);
   }
   // bash splits words at '=', too. No reply means names of files, by `-o default`.
   std::string flags;
@@ -167,7 +171,7 @@ std::string Settings::Completion(std::string_view shell) const {
                     entry.choices.empty() ? std::string()
                                           : Format("$(compgen -W '{}' -- \"$word\")", Join(entry.choices)));
   }
-  return Format(
+  const std::string script = Format(
       "{0}() {{\n"
       "  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" before=\"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n"
       "  if [[ $word == = ]]; then\n"
@@ -178,9 +182,9 @@ std::string Settings::Completion(std::string_view shell) const {
       "  COMPREPLY=()\n"
       "  case $before in\n{1}  esac\n"
       "  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W '{2}' -- \"$word\")); fi\n"
-      "}}\n"
-      "complete -o default -F {0} {3}\n",
-      function, cases, flags, program_.name);
+      "}}\n",
+      function, cases, flags);
+  return is_command ? script : script + Format("complete -o default -F {} {}\n", function, program_.name);
 }
 
 }  // namespace cairn
