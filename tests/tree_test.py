@@ -28,6 +28,7 @@ MAY_LINK = {
     "counter": {"base", "data", "http", "metrics"},
     "demo": {"base", "check", "http"},  # it runs the counter as a program, and so never links it
     "hcl": {"base", "data"},
+    "hcl_tool": {"base", "hcl"},
     "provider": {"base", "data", "hcl", "http", "net"},
     "registry": {"base", "data", "hcl", "http", "net"},
     "state": {"base", "data", "hcl", "http", "net"},
@@ -42,7 +43,7 @@ MAY_LINK = {
     "cli": ANY,
 }
 # The two rails, which meet only in the folders marked ANY.
-LANGUAGE_RAIL = {"hcl", "provider", "registry", "state", "config", "plan", "infra", "view"}
+LANGUAGE_RAIL = {"hcl", "hcl_tool", "provider", "registry", "state", "config", "plan", "infra", "view"}
 RUNTIME_RAIL = {"check", "cluster", "counter", "demo", "ingress", "kube"}
 
 HEADER_LINES_MAX = 250

@@ -210,8 +210,9 @@ class Layout {
       bool blank = kBlankBetween[size_t(left.kind)][size_t(right.kind)];
       if (left.kind == TokenKind::kMinus) {
         blank = blank && i > first && !ComesBeforeSign(tokens_[i - 1].kind);
-      } else if (left.kind == TokenKind::kIdentifier && right.kind == TokenKind::kBracketOpen) {
-        // `in` of a `for`, and no name that is indexed.
+      } else if (left.kind == TokenKind::kIdentifier && BracketChange(right.kind) != 0 && !blank &&
+                 right.kind != TokenKind::kParenOpen) {
+        // `in` of a `for`, and no name that is indexed or ends what is in brackets.
         blank = i > first && tokens_[i - 1].kind == TokenKind::kIdentifier && left.text == "in";
       }
       right.blanks = blank;

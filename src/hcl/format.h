@@ -12,6 +12,10 @@
 //                                 with a $ or % and something beside it is lost, as it is there.
 //
 // A text without a newline at its end gets none. A byte order mark is removed.
+//
+// Rarely the peer's result is no longer right, and so is this one: m[true] becomes m[], a comment between "${
+// and a newline takes the next line along, a.0 .1 becomes a.0.1. A program parses a changed text before it
+// writes it over the old one.
 
 #include <string>
 
@@ -20,7 +24,7 @@
 namespace cairn::hcl {
 
 // The text of `file`, laid out. Linear in its size; never fails. Formatting the result again changes nothing
-// unless that is one more layer of "${...}", or a comment in such a one has taken the rest of a line along.
+// but one more layer of "${...}".
 // REQUIRES: ParseFile made `file` and reported no error. Thread-safe.
 std::string FormatFile(const SyntaxTree& file);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "hcl/references.h"
 #include "hcl/unicode.h"
 
 namespace cairn::hcl {
@@ -48,6 +49,8 @@ class Rewriter {
  private:
   void Copy(uint32_t index) {
     const Token& token = tree_.tokens()[index];
+    while (!lost_.empty() && index >= lost_.front().second) lost_.pop_front();
+    if (!lost_.empty() && index >= lost_.front().first) return;
     const uint32_t before = index > 0 ? tree_.tokens()[index - 1].end : 0;
     result_.tokens.push_back({tree_.TextOf(token), token.begin - before, token.kind});
   }
@@ -66,6 +69,7 @@ class Rewriter {
       } else if (item.kind() == NodeKind::kAttribute) {
         const Node expression = item.child(0);
         CopyUntil(expression.first_token());
+        if (HasKeywordKey(expression)) LoseKeywordKeys(expression);
         const bool done = is_variable && item.name() == "type" ? RewriteType(expression) : Unwrap(expression);
         if (done) next_ = expression.end_token();
       }
@@ -91,6 +95,33 @@ class Rewriter {
       if (!inside.empty() && StringPieceLength(inside) < inside.size()) return;  // lost
     }
     Add(TokenKind::kString, result_.texts.emplace_back(Quote(Normalize(StringValue(label)))));
+  }
+
+  // Whether there is `[true` or the like.
+  bool HasKeywordKey(Node expression) const {
+    const std::vector<Token>& tokens = tree_.tokens();
+    bool after_bracket = false;
+    for (uint32_t i = expression.first_token(); i < expression.end_token(); ++i) {
+      if (after_bracket && tokens[i].kind == TokenKind::kIdentifier) {
+        const std::string_view text = tree_.TextOf(tokens[i]);
+        if (text == "true" || text == "false" || text == "null") return true;
+      }
+      const bool passed_over = tokens[i].kind == TokenKind::kComment || tokens[i].kind == TokenKind::kNewline;
+      after_bracket = tokens[i].kind == TokenKind::kBracketOpen || (after_bracket && passed_over);
+    }
+    return false;
+  }
+
+  // The peer rebuilds each reference from its steps, and forgets keys that are neither text nor number.
+  void LoseKeywordKeys(Node expression) {
+    for (const Reference& reference : References(expression)) {
+      for (const TraversalStep& step : reference.steps) {
+        if (step.node.kind() != NodeKind::kIndex || step.node.child(1).kind() != NodeKind::kKeyword) continue;
+        uint32_t open = step.node.child(0).end_token();
+        while (tree_.tokens()[open].kind != TokenKind::kBracketOpen) ++open;
+        lost_.emplace_back(open + 1, step.node.end_token() - 1);
+      }
+    }
   }
 
   // The types that were words in quotes, and collections without the type of their elements.
@@ -163,7 +194,8 @@ class Rewriter {
 
   const SyntaxTree& tree_;
   RewrittenTokens result_;
-  uint32_t next_ = 0;  // the token to be copied next
+  uint32_t next_ = 0;                               // the token to be copied next
+  std::deque<std::pair<uint32_t, uint32_t>> lost_;  // tokens [first, end) that are left out, in order
 };
 
 }  // namespace

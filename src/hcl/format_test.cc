@@ -103,8 +103,8 @@ TEST_P(FormatCorpus, AgreesWithTerraform) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Topics, FormatCorpus,
-                         testing::Values("alignment", "files", "heredocs", "labels", "layout", "refused",
-                                         "spacing", "templates", "types"),
+                         testing::Values("alignment", "files", "heredocs", "labels", "layout", "oddities",
+                                         "refused", "spacing", "templates", "types"),
                          [](const auto& topic) { return topic.param; });
 
 TEST(Format, AddsNoNewlineAtTheEnd) {

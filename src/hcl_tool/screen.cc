@@ -1,0 +1,47 @@
+#include "hcl_tool/screen.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+
+namespace cairn::hcl_tool {
+
+Screen Screen::OfProcess() {
+  hcl::RenderStyle style;
+  if (::isatty(STDERR_FILENO) == 1) {
+    const char* no_color = std::getenv("NO_COLOR");
+    style.colour = no_color == nullptr || *no_color == '\0';
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  }
+  return {stdout, stderr, style};
+}
+
+void Screen::Report(const hcl::Diagnostics& diagnostics) {
+  std::fflush(out_);
+  std::string text;
+  for (const hcl::Diagnostic& diagnostic : diagnostics) text += hcl::Render(diagnostic, style_) + "\n";
+  std::fwrite(text.data(), 1, text.size(), err_);
+  std::fflush(err_);
+}
+
+void Screen::ReportError(std::string summary, std::string detail) {
+  hcl::Diagnostics diagnostics;
+  diagnostics.AddError(std::move(summary), std::move(detail));
+  Report(diagnostics);
+}
+
+int Screen::Finish(int code) {
+  errno = 0;
+  if (std::fflush(out_) == 0 && std::ferror(out_) == 0) return code;
+  ReportError("Standard output cannot be written", ErrnoError(errno, "write").message);
+  return 1;
+}
+
+}  // namespace cairn::hcl_tool

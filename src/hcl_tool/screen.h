@@ -1,0 +1,36 @@
+#pragma once
+
+// What a command writes: results on standard output, diagnostics on standard error.
+
+#include <cstdio>
+#include <string_view>
+
+#include "hcl/diagnostic.h"
+
+namespace cairn::hcl_tool {
+
+// Belongs to one thread.
+class Screen {
+ public:
+  // Colours, and the width of the terminal, where standard error is one and NO_COLOR (https://no-color.org)
+  // is not set.
+  static Screen OfProcess();
+
+  Screen(std::FILE* out, std::FILE* err, const hcl::RenderStyle& style)
+      : out_(out), err_(err), style_(style) {}
+
+  void Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out_); }
+  // Each with an empty line behind it; what was printed before comes first.
+  void Report(const hcl::Diagnostics& diagnostics);
+  void ReportError(std::string summary, std::string detail = {});
+
+  // `code`, or 1 and an error if something printed could not be written. At the end.
+  int Finish(int code);
+
+ private:
+  std::FILE* out_;
+  std::FILE* err_;
+  hcl::RenderStyle style_;
+};
+
+}  // namespace cairn::hcl_tool
