@@ -70,7 +70,7 @@ int RunConsole(const ConsoleOptions& options, LineReader& lines, Screen& screen)
     const std::optional<std::string> printed =
         session.Answer(std::make_shared<const hcl::Source>("<console-input>", text), diagnostics);
     if (printed) screen.Print(*printed + "\n");
-    screen.Report(diagnostics);
+    screen.Report(diagnostics);  // and the answer is on its way
     failed = failed || !printed;
   };
   for (std::string line;;) {

@@ -158,8 +158,8 @@ class Fmt {
     }
     if (!options_.list && !options_.write && !options_.diff) {
       Print(formatted);
-      // Between standard input and output a text ends with a newline.
-      if (path.empty() && !formatted.ends_with('\n')) Print("\n");
+      // On standard output each text ends with a newline.
+      if (!formatted.ends_with('\n')) Print("\n");
     }
   }
 

@@ -23,8 +23,15 @@ Screen Screen::OfProcess() {
   return {stdout, stderr, style};
 }
 
+void Screen::Flush() {
+  errno = 0;
+  if ((std::fflush(out_) != 0 || std::ferror(out_) != 0) && out_error_ == 0) {
+    out_error_ = errno != 0 ? errno : EIO;
+  }
+}
+
 void Screen::Report(const hcl::Diagnostics& diagnostics) {
-  std::fflush(out_);
+  Flush();
   std::string text;
   for (const hcl::Diagnostic& diagnostic : diagnostics) text += hcl::Render(diagnostic, style_) + "\n";
   std::fwrite(text.data(), 1, text.size(), err_);
@@ -38,9 +45,9 @@ void Screen::ReportError(std::string summary, std::string detail) {
 }
 
 int Screen::Finish(int code) {
-  errno = 0;
-  if (std::fflush(out_) == 0 && std::ferror(out_) == 0) return code;
-  ReportError("Standard output cannot be written", ErrnoError(errno, "write").message);
+  Flush();
+  if (out_error_ == 0) return code;
+  ReportError("Standard output cannot be written", ErrnoError(out_error_, "write").message + ".");
   return 1;
 }
 

@@ -3,6 +3,7 @@
 // What a command writes: results on standard output, diagnostics on standard error.
 
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "hcl/diagnostic.h"
@@ -20,6 +21,7 @@ class Screen {
       : out_(out), err_(err), style_(style) {}
 
   void Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out_); }
+  void Flush();
   // Each with an empty line behind it; what was printed before comes first.
   void Report(const hcl::Diagnostics& diagnostics);
   void ReportError(std::string summary, std::string detail = {});
@@ -31,6 +33,7 @@ class Screen {
   std::FILE* out_;
   std::FILE* err_;
   hcl::RenderStyle style_;
+  int out_error_ = 0;  // the first errno of standard output
 };
 
 }  // namespace cairn::hcl_tool

@@ -163,7 +163,7 @@ void AppendNode(std::string& out, const Node& node) {
 void AppendSnippet(std::string& out, const hcl::SourceRange& subject) {
   const hcl::Source& source = *subject.source;
   const uint32_t first = subject.start_position().line;
-  const uint32_t last = std::max(first, subject.end_position().line);
+  const uint32_t last = source.PositionAt(subject.end - (subject.end > subject.begin)).line;
 
   const auto line_begin = uint32_t(source.Line(first).data() - source.text().data());
   const std::string_view last_line = source.Line(last);
