@@ -146,15 +146,20 @@ class Reader {
           "corresponding attribute types.",
           argument.range(), expression.range());
     }
-    std::map<std::string, Attribute> attributes;  // of several of a name the last counts
+    std::map<std::string, Attribute> attributes;
     for (const auto& [key, value] : *pairs) {
       const std::string_view name = AsKeyword(key);
       if (name.empty()) {
         Refuse("Object constructor map keys must be attribute names.", key.range(), expression.range());
         continue;
       }
-      if (std::optional<Attribute> attribute = ReadAttribute(value)) {
-        attributes.insert_or_assign(std::string(Value::String(name).AsString()), *std::move(attribute));
+      const auto [place, is_new] = attributes.try_emplace(std::string(Value::String(name).AsString()));
+      if (!is_new) {
+        Refuse("Object constructor map keys must be unique.", key.range(), expression.range());
+      } else if (std::optional<Attribute> attribute = ReadAttribute(value)) {
+        place->second = *std::move(attribute);
+      } else {
+        attributes.erase(place);
       }
     }
     TypeConstraint object;
@@ -199,7 +204,7 @@ class Reader {
       diagnostics_.AddError(
           "Invalid default value for optional attribute",
           Format("This default value is not compatible with the attribute's type constraint: {}.",
-                 converted.error().Text()),
+                 converted.error().message),
           call->arguments[1].range());
     }
     return attribute;
@@ -217,10 +222,47 @@ class Reader {
   Diagnostics& diagnostics_;
 };
 
+// "string", "list", "map": how types were written once.
+void RefuseQuoted(Node string, Diagnostics& diagnostics) {
+  const std::string word = StringValue(string);
+  if (word != "string" && word != "list" && word != "map") {
+    diagnostics.AddError("Invalid legacy variable type hint",
+                         "To provide a full type expression, remove the surrounding quotes and give the type "
+                         "expression directly.",
+                         string.range());
+    return;
+  }
+  const std::string hint =
+      word == "string"
+          ? std::string(".")
+          : Format(
+                " and write {0}(string) instead to explicitly indicate that the {0} elements are "
+                "strings.",
+                word);
+  diagnostics.AddError(
+      "Invalid quoted type constraints",
+      Format("Terraform 0.11 and earlier required type constraints to be given in quotes, but that "
+             "form is now deprecated and will be removed in a future version of Terraform. Remove "
+             "the quotes around {}{}",
+             Quote(word), hint),
+      string.range());
+}
+
 }  // namespace
 
 TypeConstraint ReadTypeConstraint(Node expression, Diagnostics& diagnostics) {
   return Reader(diagnostics).Read(expression);
+}
+
+TypeConstraint ReadVariableType(Node expression, Diagnostics& diagnostics) {
+  if (expression.kind() == NodeKind::kString) {
+    RefuseQuoted(expression, diagnostics);
+    return {};
+  }
+  const std::string_view word = AsKeyword(expression);
+  if (word == "list") return {.type = Type::List(Type::Dynamic())};
+  if (word == "map") return {.type = Type::Map(Type::Dynamic())};
+  return ReadTypeConstraint(expression, diagnostics);
 }
 
 }  // namespace cairn::hcl

@@ -20,4 +20,8 @@ struct TypeConstraint {
 // all the same. A value is brought to it by ApplyDefaults and then Convert.
 TypeConstraint ReadTypeConstraint(Node expression, Diagnostics& diagnostics);
 
+// The same for the type of a variable, where `list` and `map` alone stand for list(any) and map(any), and the
+// quotes of old versions are refused with a hint.
+TypeConstraint ReadVariableType(Node expression, Diagnostics& diagnostics);
+
 }  // namespace cairn::hcl
