@@ -1,6 +1,7 @@
 #include "hcl/parser.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/strings.h"
@@ -80,13 +81,24 @@ Parser::Parser(std::shared_ptr<const Source> source, ScanMode mode, const ParseL
     return;
   }
   tokens_ = Scan(source_, mode, diagnostics_, limits_.errors_max);
-  records_.reserve(tokens_.size() / 2 + 2);
+  limits_.depth_max = std::min<uint32_t>(limits_.depth_max, std::numeric_limits<uint16_t>::max() - 1);
+  records_.reserve(tokens_.size() / 9 * 5 + 16);
   heights_.reserve(records_.capacity());
 }
 
+namespace {
+
+// Where more than a quarter of the memory is not used; else the copy would cost more than it saves.
+template <typename T>
+void Trim(std::vector<T>& items) {
+  if (items.size() < items.capacity() / 4 * 3) items.shrink_to_fit();
+}
+
+}  // namespace
+
 ParseResult Parser::TakeResult(uint32_t root) {
-  tokens_.shrink_to_fit();
-  records_.shrink_to_fit();
+  Trim(tokens_);
+  Trim(records_);
   std::vector<Diagnostic> ordered(diagnostics_.begin(), diagnostics_.end());
   const auto place = [](const Diagnostic& d) { return d.subject ? d.subject->begin : 0; };
   std::ranges::stable_sort(ordered, {}, place);
@@ -97,7 +109,7 @@ ParseResult Parser::TakeResult(uint32_t root) {
   return result;
 }
 
-TokenKind Parser::Peek() {
+TokenKind Parser::PeekPastBlank() {
   for (;; ++at_) {
     const Token& token = tokens_[at_];
     if (token.kind == TokenKind::kNewline) {
@@ -109,17 +121,6 @@ TokenKind Parser::Peek() {
       return token.kind;
     }
   }
-}
-
-uint32_t Parser::PeekIndex() {
-  Peek();
-  return at_;
-}
-
-uint32_t Parser::Next() {
-  const uint32_t token = PeekIndex();
-  if (tokens_[token].kind != TokenKind::kEnd) ++at_;
-  return last_ = token;
 }
 
 bool Parser::TakeIf(TokenKind kind) {
@@ -241,7 +242,7 @@ uint32_t Parser::Add(NodeKind kind, uint32_t first_token, uint32_t end_token, ui
 uint32_t Parser::Finish(NodeKind kind, size_t mark, uint32_t first_token, uint32_t end_token) {
   uint32_t height = 0;
   for (size_t i = mark; i < stack_.size(); ++i) {
-    height = std::max(height, heights_[stack_[i]]);
+    height = std::max<uint32_t>(height, heights_[stack_[i]]);
     if (i > mark) records_[stack_[i - 1]].next_sibling = stack_[i] & 0x3FFFFFF;
   }
   const uint32_t first_child = mark < stack_.size() ? stack_[mark] : 0;
@@ -251,7 +252,7 @@ uint32_t Parser::Finish(NodeKind kind, size_t mark, uint32_t first_token, uint32
     return Add(NodeKind::kError, first_token, end_token, 0);
   }
   const uint32_t node = Add(kind, first_token, end_token, first_child);
-  heights_[node] = height + 1;
+  heights_[node] = uint16_t(height + 1);
   return node;
 }
 

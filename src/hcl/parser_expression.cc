@@ -202,7 +202,7 @@ uint32_t Parser::ParseCall(uint32_t name) {
   const uint32_t open = Next();
   NewlineScope newlines(*this, false);
   while (!recovering_ && Peek() != TokenKind::kParenClose) {
-    if (CallEnds(RangeOf(name, open))) break;
+    if (CallEnds(name, open)) break;
     Push(ParseExpression());
     if (recovering_ || TakeIf(TokenKind::kComma)) continue;
     const TokenKind separator = Peek();
@@ -265,30 +265,31 @@ uint32_t Parser::ParseObject() {
 }
 
 // Whether the text ends here, before the closing `bracket`; then that is reported.
-bool Parser::EndsBefore(const char* summary, const char* what, const char* bracket, SourceRange opened) {
+bool Parser::EndsBefore(const char* summary, const char* what, const char* bracket, uint32_t first,
+                        uint32_t last) {
   if (Peek() != TokenKind::kEnd) return false;
   ReportAt(summary,
            Format("There is no {} before the end of the file. This may be caused by incorrect {} nesting "
                   "elsewhere in "
                   "this file.",
                   what, bracket),
-           std::move(opened));
+           RangeOf(first, last));
   return true;
 }
 
-bool Parser::CallEnds(SourceRange opened) {
+bool Parser::CallEnds(uint32_t name, uint32_t open) {
   return EndsBefore("Unterminated function call", "closing parenthesis for this function call", "parenthesis",
-                    std::move(opened));
+                    name, open);
 }
 
 bool Parser::TupleEnds(uint32_t open) {
   return EndsBefore("Unterminated tuple constructor expression", "corresponding closing bracket", "bracket",
-                    RangeAt(open));
+                    open, open);
 }
 
 bool Parser::ObjectEnds(uint32_t open) {
   return EndsBefore("Unterminated object constructor expression", "corresponding closing brace", "brace",
-                    RangeAt(open));
+                    open, open);
 }
 
 // Behind the closing bracket, which comes next unless something was wrong.

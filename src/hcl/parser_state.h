@@ -60,9 +60,20 @@ class Parser {
 
   // The next token that counts, at position `at_`: comments are passed over, newlines too where they do not
   // count.
-  TokenKind Peek();
-  uint32_t PeekIndex();
-  uint32_t Next();  // its index; goes on behind it, but never past kEnd
+  TokenKind Peek() {
+    const TokenKind kind = tokens_[at_].kind;
+    return kind != TokenKind::kNewline && kind != TokenKind::kComment ? kind : PeekPastBlank();
+  }
+  TokenKind PeekPastBlank();
+  uint32_t PeekIndex() {
+    Peek();
+    return at_;
+  }
+  // Its index; goes on behind it, but never past kEnd.
+  uint32_t Next() {
+    const bool is_end = Peek() == TokenKind::kEnd;
+    return last_ = is_end ? at_ : at_++;
+  }
   bool TakeIf(TokenKind kind);
   bool PeekIsWord(std::string_view word);
   std::string_view TextAt(uint32_t token) const {
@@ -131,8 +142,8 @@ class Parser {
   uint32_t ParseTuple();
   uint32_t ParseObject();
   bool ParseObjectItem(uint32_t open);
-  bool EndsBefore(const char* summary, const char* what, const char* bracket, SourceRange opened);
-  bool CallEnds(SourceRange opened);
+  bool EndsBefore(const char* summary, const char* what, const char* bracket, uint32_t first, uint32_t last);
+  bool CallEnds(uint32_t name, uint32_t open);
   bool TupleEnds(uint32_t open);
   bool ObjectEnds(uint32_t open);
   void TakeOrSkipTo(TokenKind close);
@@ -161,7 +172,7 @@ class Parser {
   Diagnostics diagnostics_;
   std::vector<Token> tokens_;
   std::vector<SyntaxTree::Record> records_{1};
-  std::vector<uint32_t> heights_{0};  // of the tree below each record, itself included
+  std::vector<uint16_t> heights_{0};  // of the tree below each record, itself included
   std::vector<uint32_t> stack_;       // nodes that are to become children
   uint32_t at_ = 0;
   uint32_t last_ = 0;  // the token taken last

@@ -45,7 +45,7 @@ class Scanner {
  public:
   Scanner(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics, size_t errors_max)
       : source_(source), text_(source->text()), diagnostics_(diagnostics), errors_max_(errors_max) {
-    tokens_.reserve(text_.size() / 5 + 8);
+    tokens_.reserve(text_.size() / 3 + 8);  // of dense text; what is too much is not touched
   }
 
   std::vector<Token> Run(ScanMode mode) {
