@@ -151,7 +151,8 @@ TEST_P(ConsoleCorpus, AgreesWithTerraform) {
   ASSERT_TRUE(text) << text.error().message;
   const std::vector<ConsoleCase> cases = ReadConsoleCases(*text);
   EXPECT_GE(cases.size(), 10u);
-  const ConsoleFixture fixture((Corpus() / "console").string(), topic.starts_with("console-own/"));
+  const std::string folder = (Corpus() / "console").string();
+  const ConsoleFixture fixture(folder, CorpusWorld(folder, topic.starts_with("console-own/")));
 
   const char* show = std::getenv("CAIRN_CORPUS_SHOW");
   std::vector<std::string> differences;

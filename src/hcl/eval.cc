@@ -64,7 +64,7 @@ Value Evaluator::EvaluateKind(Node node, const Context& context) {
       return LiteralValue(node);
     case NodeKind::kTemplate:
     case NodeKind::kHeredoc:
-      return Template(node, context);
+      return Charge(Template(node, context), node, context);
     case NodeKind::kVariable:
     case NodeKind::kGetAttribute:
     case NodeKind::kLegacyIndex:
@@ -76,15 +76,15 @@ Value Evaluator::EvaluateKind(Node node, const Context& context) {
     case NodeKind::kAttributeSplat:
       return Splat(node, context);
     case NodeKind::kCall:
-      return Call(node, context);
+      return Charge(Call(node, context), node, context);
     case NodeKind::kTuple:
       return Tuple(node, context);
     case NodeKind::kObject:
       return Object(node, context);
     case NodeKind::kForTuple:
-      return ForTuple(node, context);
+      return Charge(ForTuple(node, context), node, context);
     case NodeKind::kForObject:
-      return ForObject(node, context);
+      return Charge(ForObject(node, context), node, context);
     case NodeKind::kParentheses:
     case NodeKind::kInterpolation:
       return Evaluate(node.child(0), context);
@@ -239,6 +239,22 @@ bool Evaluator::StartRound(Node loop, const Context& context) {
           .subject = loop.range()},
          {});
   return false;
+}
+
+Value Evaluator::Charge(Value value, Node node, const Context& context) {
+  if (!value.HasContent() || value.kind() < TypeKind::kString) return value;
+  const bool is_text = value.kind() == TypeKind::kString;
+  const bool was_full = bytes_ > limits_.bytes_max;
+  bytes_ += is_text ? value.AsString().size() : value.size() * sizeof(Value);
+  if (bytes_ <= limits_.bytes_max) return value;
+  if (!was_full) {
+    Report(context,
+           {.summary = "Values too large",
+            .detail = Format("An expression may make values of at most {} bytes in all.", limits_.bytes_max),
+            .subject = node.range()},
+           {});
+  }
+  return Value::Dynamic();
 }
 
 void Evaluator::Report(const Context& context, Diagnostic diagnostic, Node about) {

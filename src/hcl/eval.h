@@ -17,6 +17,8 @@ namespace cairn::hcl {
 struct EvaluationLimits {
   // Rounds of all `for`s and splats together. Ten seconds' work, and more than the peer has memory for.
   uint64_t rounds_max = uint64_t{1} << 26;
+  // Of all texts and collections that are made on the way, together.
+  uint64_t bytes_max = uint64_t{4} << 30;
   uint32_t errors_max = 1000;  // a `for` with so many ends
   uint32_t depth_max = 500;    // of expressions within each other
 };

@@ -50,6 +50,8 @@ class Evaluator {
   Value ObjectKey(Node key, const Context& context);
   // Counts a round of a loop; reports, and is false, once there were too many.
   bool StartRound(Node loop, const Context& context);
+  // `value`, which `node` has made, counted among what may be made.
+  Value Charge(Value value, Node node, const Context& context);
   // Adds the values of the variables that `about` reads, if there is such a node.
   void Report(const Context& context, Diagnostic diagnostic, Node about);
 
@@ -101,6 +103,7 @@ class Evaluator {
 
   const EvaluationLimits limits_;
   uint64_t rounds_ = 0;
+  uint64_t bytes_ = 0;
   uint32_t depth_ = 0;
   std::vector<Node> warned_;  // calls
 };

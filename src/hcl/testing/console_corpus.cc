@@ -46,18 +46,6 @@ class CorpusFiles final : public FileReader {
   DiskReader disk_;
 };
 
-FunctionWorld World(const std::string& folder, bool extends) {
-  FunctionWorld world{.files = std::make_shared<CorpusFiles>(folder),
-                      .now = [] { return std::chrono::system_clock::now(); },
-                      .random =
-                          [](std::span<uint8_t> bytes) {
-                            std::random_device device;
-                            for (uint8_t& byte : bytes) byte = uint8_t(device());
-                          }};
-  if (extends) world.plan_time = std::chrono::system_clock::now();
-  return world;
-}
-
 [[noreturn]] void Abort(const std::string& what, const Diagnostics& diagnostics) {
   std::fprintf(stderr, "%s is wrong\n", what.c_str());
   for (const Diagnostic& diagnostic : diagnostics) std::fputs(Render(diagnostic).c_str(), stderr);
@@ -182,8 +170,20 @@ void ConsoleFixture::Declare(std::string_view root, Node object) {
   }
 }
 
-ConsoleFixture::ConsoleFixture(const std::string& folder, bool extends)
-    : functions_(World(folder, extends)),
+FunctionWorld CorpusWorld(const std::string& folder, bool extends) {
+  FunctionWorld world{.files = std::make_shared<CorpusFiles>(folder),
+                      .now = [] { return std::chrono::system_clock::now(); },
+                      .random =
+                          [](std::span<uint8_t> bytes) {
+                            std::random_device device;
+                            for (uint8_t& byte : bytes) byte = uint8_t(device());
+                          }};
+  if (extends) world.plan_time = std::chrono::system_clock::now();
+  return world;
+}
+
+ConsoleFixture::ConsoleFixture(const std::string& folder, FunctionWorld world)
+    : functions_(std::move(world)),
       scope_(&functions_),
       resource_(MakeBlockSchema(
           {{.name = "id"}, {.name = "input"}, {.name = "output"}, {.name = "triggers_replace"}})) {

@@ -39,12 +39,16 @@ std::string ShowDiagnostic(const Diagnostic& diagnostic);
 // The same without the range.
 std::string WithoutRange(std::string_view line);
 
-// What the expressions may refer to: fixture.hcl, evaluated, and the functions, reading the files of the
-// folder beside it. Fails by abort if the fixture is wrong.
+// The world that the recorder had for terraform, files of `folder` and all. `extends`: with the functions
+// that terraform's console does not have.
+FunctionWorld CorpusWorld(const std::string& folder, bool extends);
+
+// What the expressions may refer to: fixture.hcl, evaluated, and the functions. Fails by abort if the fixture
+// is wrong.
 class ConsoleFixture {
  public:
-  // `folder` is that of the fixture. `extends`: with the functions that terraform's console does not have.
-  ConsoleFixture(const std::string& folder, bool extends);
+  // `folder` is that of the fixture.
+  ConsoleFixture(const std::string& folder, FunctionWorld world);
 
   const Scope& scope() const { return scope_; }
   const ModuleNames& names() const { return names_; }
