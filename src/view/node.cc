@@ -73,6 +73,11 @@ bool SameObjects(const Node& a, const Node& b) {
   }
 }
 
+Node::Kind ShapeOf(const hcl::Type& type) {
+  if (type.Is(hcl::TypeKind::kMap) || type.Is(hcl::TypeKind::kObject)) return Node::Kind::kObject;
+  return type.IsPrimitive() || type.IsDynamic() ? Node::Kind::kNull : Node::Kind::kArray;
+}
+
 }  // namespace
 
 const Node* Node::Find(std::string_view name) const {
@@ -84,6 +89,7 @@ Node ToNode(const hcl::Value& value) {
   Node node;
   node.sensitive = value.Has(hcl::Marks::kSensitive);
   node.unknown = !value.IsKnown();
+  if (node.unknown) node.shape = ShapeOf(value.type());
   if (!value.HasContent()) return node;
   switch (value.kind()) {
     case hcl::TypeKind::kBool:

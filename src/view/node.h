@@ -18,7 +18,8 @@ struct Node {
 
   Kind kind = Kind::kNull;
   bool truth = false;
-  bool unknown = false;  // and then of kind kNull
+  bool unknown = false;      // and then of kind kNull
+  Kind shape = Kind::kNull;  // of something unknown: array or object, if it will be one
   bool sensitive = false;
   std::string text = {};                // of a string; a number's digits
   std::vector<Node> items;              // of an array or object

@@ -74,7 +74,37 @@ std::shared_ptr<const hcl::BlockSchema> ReadSchema(std::string_view type, state:
   return known[name] = schema ? *schema : nullptr;
 }
 
+// Behind the value at `at`.
+size_t EndOfValue(std::string_view json, size_t at) {
+  size_t depth = 0;
+  bool quoted = false;
+  for (; at < json.size(); ++at) {
+    const char c = json[at];
+    if (quoted) {
+      if (c == '\\') ++at;
+      quoted = c != '"';
+      continue;
+    }
+    if (c == '"') quoted = true;
+    if (c == '{' || c == '[') ++depth;
+    if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;
+    if (c == '}' || c == ']') --depth;
+  }
+  return at;
+}
+
 }  // namespace
+
+std::string_view RawMember(std::string_view json, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\":";
+  for (size_t at = 1; at < json.size();) {
+    const size_t end = EndOfValue(json, at);
+    const std::string_view member = json.substr(at, end - at);
+    if (member.starts_with(key)) return member.substr(key.size());
+    at = end + 1;
+  }
+  return {};
+}
 
 const std::string& PlanCase::operator[](const std::string& title) const {
   static const std::string kNone;

@@ -21,6 +21,9 @@ struct PlanCase {
 // Sorted by name; CAIRN_SOURCE_DIR says where the checkout is.
 std::vector<PlanCase> ReadPlanCases();
 
+// A member of a JSON object, as it is written there; empty if there is none.
+std::string_view RawMember(std::string_view json, std::string_view name);
+
 // The plan that terraform made, from its JSON, the schemas and the arguments. Aborts if it cannot be read.
 plan::Plan ReadPlan(const PlanCase& test);
 

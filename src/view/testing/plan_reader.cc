@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/strings.h"
 #include "data/json.h"
 #include "hcl/number.h"
 #include "state/address_parser.h"
+#include "view/json_writer.h"
 
 namespace cairn::view::testing {
 namespace {
@@ -140,7 +143,21 @@ plan::Change ReadChange(const Node* node, const hcl::Type& type) {
   return change;
 }
 
-Result<plan::ResourceChange> ReadResource(const Node& node, const SchemaSource& schemas) {
+// What `planned_values` say of resources, by address: their marks there are the configuration's own, and not
+// those of the schema.
+using PlannedResources = std::map<std::string, const Node*>;
+
+void CollectPlanned(const Node* module, PlannedResources& out) {
+  if (const Node* resources = Child(module, "resources")) {
+    for (const Node& resource : resources->items) out[Text(Child(&resource, "address"))] = &resource;
+  }
+  if (const Node* children = Child(module, "child_modules")) {
+    for (const Node& child : children->items) CollectPlanned(&child, out);
+  }
+}
+
+Result<plan::ResourceChange> ReadResource(const Node& node, const SchemaSource& schemas,
+                                          const PlannedResources& planned) {
   plan::ResourceChange out;
   const auto address = state::ParseInstanceAddress(Text(Child(&node, "address")));
   if (!address) return Fail(ErrorCode::kInvalid, address.error().detail);
@@ -157,6 +174,12 @@ Result<plan::ResourceChange> ReadResource(const Node& node, const SchemaSource& 
   if (!out.schema) return Fail(ErrorCode::kNotFound, "no schema of " + resource.type());
   const Node* change = Child(&node, "change");
   out.change = ReadChange(change, out.schema->type);
+  const auto at = planned.find(out.address.ToString());
+  if (at != planned.end() && out.deposed.empty()) {
+    out.change.after = ReadValue(Child(change, "after"), out.schema->type, Child(change, "after_unknown"),
+                                 Child(at->second, "sensitive_values"));
+    out.schema_version = ParseInt<uint64_t>(Child(at->second, "schema_version")->text).value();
+  }
   out.reason = ReadReason(Text(Child(&node, "action_reason")));
   if (const Node* paths = Child(change, "replace_paths"); !IsNull(paths)) {
     for (const Node& path : paths->items) out.required_replace.push_back(ReadPath(path));
@@ -164,26 +187,74 @@ Result<plan::ResourceChange> ReadResource(const Node& node, const SchemaSource& 
   return out;
 }
 
-Result<std::vector<plan::ResourceChange>> ReadResources(const Node* node, const SchemaSource& schemas) {
+Result<std::vector<plan::ResourceChange>> ReadResources(const Node* node, const SchemaSource& schemas,
+                                                        const PlannedResources& planned = {}) {
   std::vector<plan::ResourceChange> out;
   if (!node) return out;
   for (const Node& item : node->items) {
-    Result<plan::ResourceChange> change = ReadResource(item, schemas);
+    Result<plan::ResourceChange> change = ReadResource(item, schemas, planned);
     if (!change) return std::unexpected(change.error());
     out.push_back(*std::move(change));
   }
   return out;
 }
 
-void ReadOutputs(const Node* node, plan::Plan& plan) {
+// Types of outputs are only said of what will be.
+hcl::Type TypeOfOutput(const Node* planned, const std::string& name) {
+  const Node* type = Child(Child(planned, name), "type");
+  if (!type) return {};
+  JsonWriter json;
+  json.Known(*type);
+  return hcl::Type::FromJson(data::ParseJson(json.text()).value()).value();
+}
+
+void ReadOutputs(const Node* node, const Node* planned, plan::Plan& plan) {
   if (!node) return;
   for (size_t i = 0; i < node->items.size(); ++i) {
     plan::OutputChange output{.name = node->names[i]};
     output.change = ReadChange(&node->items[i], hcl::Type());
+    const Node* after = Child(&node->items[i], "after");
+    const hcl::Type type = TypeOfOutput(planned, output.name);
+    if (!type.IsDynamic()) output.change.after = ReadValue(after, type);
     output.change.before = output.change.before.WithoutMarksWithin();
     output.change.after = output.change.after.WithoutMarksWithin();
     output.sensitive = IsTrue(Child(&node->items[i], "after_sensitive"));
     plan.outputs.push_back(std::move(output));
+  }
+}
+
+plan::CheckStatus ReadStatus(const std::string& text) {
+  for (int i = 0; i < 4; ++i) {
+    if (ToString(plan::CheckStatus(i)) == text) return plan::CheckStatus(i);
+  }
+  return plan::CheckStatus::kUnknown;
+}
+
+// Of the root module.
+void ReadChecks(const Node* node, plan::Plan& plan) {
+  if (!node) return;
+  for (const Node& item : node->items) {
+    const Node* address = Child(&item, "address");
+    plan::CheckResult& check = plan.checks.emplace_back();
+    for (int i = 0; i < 4; ++i) {
+      if (ToString(plan::CheckKind(i)) == Text(Child(address, "kind"))) check.kind = plan::CheckKind(i);
+    }
+    check.name = Text(Child(address, "name"));
+    if (check.kind == plan::CheckKind::kResource) {
+      check.resource =
+          state::ResourceName(state::ResourceMode::kManaged, Text(Child(address, "type")), check.name);
+    }
+    check.status = ReadStatus(Text(Child(&item, "status")));
+    for (const Node& instance : Child(&item, "instances")->items) {
+      plan::CheckObject& object = check.objects.emplace_back();
+      const Node* key = Child(Child(&instance, "address"), "instance_key");
+      if (key) object.key = state::InstanceKey::Int(ParseInt<int64_t>(key->text).value());
+      object.status = ReadStatus(Text(Child(&instance, "status")));
+      if (const Node* problems = Child(&instance, "problems")) {
+        for (const Node& problem : problems->items)
+          object.failures.push_back(Text(Child(&problem, "message")));
+      }
+    }
   }
 }
 
@@ -245,6 +316,13 @@ hcl::BlockSchema BlockOf(const Json& json) {
 }  // namespace
 
 hcl::Value ReadValue(const Node* value, const hcl::Type& type, const Node* unknown, const Node* sensitive) {
+  // Of an unknown value of any type, it says at least whether that will have parts.
+  const bool parts =
+      sensitive && (sensitive->kind == Node::Kind::kObject || sensitive->kind == Node::Kind::kArray);
+  if (IsTrue(unknown) && type.IsDynamic() && parts) {
+    return hcl::Value::Unknown(sensitive->kind == Node::Kind::kObject ? hcl::Type::Object({})
+                                                                      : hcl::Type::Tuple({}));
+  }
   hcl::Value out = IsTrue(unknown) ? hcl::Value::Unknown(type)
                    : IsNull(value) ? hcl::Value::Null(type)
                                    : ReadContent(*value, type, unknown, sensitive);
@@ -265,13 +343,22 @@ Result<plan::Plan> ReadPlan(std::string_view json, const SchemaSource& schemas) 
   plan.complete = IsTrue(Child(&*root, "complete"));
   plan.errored = IsTrue(Child(&*root, "errored"));
   plan.timestamp = Text(Child(&*root, "timestamp"));
-  auto resources = ReadResources(Child(&*root, "resource_changes"), schemas);
+  PlannedResources planned;
+  CollectPlanned(Child(Child(&*root, "planned_values"), "root_module"), planned);
+  auto resources = ReadResources(Child(&*root, "resource_changes"), schemas, planned);
   if (!resources) return std::unexpected(resources.error());
   plan.resources = *std::move(resources);
   auto drift = ReadResources(Child(&*root, "resource_drift"), schemas);
   if (!drift) return std::unexpected(drift.error());
   plan.drift = *std::move(drift);
-  ReadOutputs(Child(&*root, "output_changes"), plan);
+  ReadOutputs(Child(&*root, "output_changes"), Child(Child(&*root, "planned_values"), "outputs"), plan);
+  if (const Node* variables = Child(&*root, "variables")) {
+    for (size_t i = 0; i < variables->items.size(); ++i) {
+      const Node* value = Child(&variables->items[i], "value");
+      plan.variables.push_back({.name = variables->names[i], .value = ReadValue(value, hcl::Type())});
+    }
+  }
+  ReadChecks(Child(&*root, "checks"), plan);
   if (const Node* relevant = Child(&*root, "relevant_attributes")) {
     for (const Node& item : relevant->items) {
       const auto address = state::ParseInstanceAddress(Text(Child(&item, "resource")));
