@@ -32,6 +32,16 @@ Type AttributeType(AttributeSchema& attribute) {
   return NestedType(nested->nesting, Type::Object(std::move(types)));
 }
 
+// Whether an old provider could have such an attribute.
+bool IsOld(const AttributeSchema& attribute) {
+  const Type& type = attribute.type;
+  if (attribute.nested || type.Is(TypeKind::kTuple) || type.Is(TypeKind::kObject)) return false;
+  if (!type.IsCollection()) return true;
+  const Type& element = type.element();
+  if (type.Is(TypeKind::kMap) && element.Is(TypeKind::kObject)) return false;
+  return !element.IsCollection() || element.element().IsPrimitive();
+}
+
 }  // namespace
 
 const AttributeSchema* BlockSchema::FindAttribute(std::string_view name) const {
@@ -54,9 +64,13 @@ BlockSchema MakeBlockSchema(std::vector<AttributeSchema> attributes, std::vector
   for (const NestedBlock& block : blocks) {
     types.push_back({.name = block.name, .type = NestedType(block.nesting, block.block->type)});
   }
+  const bool attributes_as_blocks =
+      std::ranges::all_of(attributes, IsOld) &&
+      std::ranges::all_of(blocks, [](const NestedBlock& block) { return block.block->attributes_as_blocks; });
   return {.attributes = std::move(attributes),
           .blocks = std::move(blocks),
-          .type = Type::Object(std::move(types))};
+          .type = Type::Object(std::move(types)),
+          .attributes_as_blocks = attributes_as_blocks};
 }
 
 Type NestedType(Nesting nesting, const Type& element) {

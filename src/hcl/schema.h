@@ -56,6 +56,10 @@ struct BlockSchema {
   std::vector<AttributeSchema> attributes = {};  // sorted by name
   std::vector<NestedBlock> blocks = {};          // sorted by name
   Type type = {};  // of the value of such a body: an object with an attribute for each of the two
+  // Whether attributes of a list or set of objects may be written as blocks, as old providers expect. False
+  // where there is anything that these cannot have: nested attributes, tuples, objects, collections of
+  // collections of other than primitives, here or in nested blocks.
+  bool attributes_as_blocks = true;
   bool deprecated = false;
   bool markdown = false;
   std::string description = {};
@@ -64,7 +68,7 @@ struct BlockSchema {
   const NestedBlock* FindBlock(std::string_view name) const;
 };
 
-// Sorts, and works out `type`, also of attributes with nested ones.
+// Sorts, and works out `type`, also of attributes with nested ones, and `attributes_as_blocks`.
 BlockSchema MakeBlockSchema(std::vector<AttributeSchema> attributes, std::vector<NestedBlock> blocks = {});
 
 // The type of what is nested so: `element` is that of one object.
