@@ -12,47 +12,10 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "hcl/parser.h"
-#include "hcl/testing/corpus_text.h"
+#include "hcl/testing/case_corpus.h"
 
 namespace cairn::hcl {
 namespace {
-
-struct Case {
-  std::string title;
-  std::string text;
-  std::vector<std::string> theirs;  // lines of diagnostics
-  std::vector<std::string> ours;    // the same where "--- cairn" follows
-  bool differs = false;
-};
-
-std::vector<Case> ReadCases(std::string_view corpus) {
-  constexpr std::string_view kNoNewline = "␄\n";
-  std::vector<Case> cases;
-  std::vector<std::string>* answer = nullptr;
-  std::string text;
-  for (const std::string_view line : Split(corpus, '\n')) {
-    if (line.starts_with("=== ")) {
-      cases.emplace_back().title = line.substr(4);
-      answer = nullptr;
-      text.clear();
-    } else if (cases.empty()) {
-      continue;
-    } else if (line == "--- accepted" || line == "--- refused") {
-      if (text.ends_with(kNoNewline)) text.resize(text.size() - kNoNewline.size());
-      cases.back().text = FromShown(text);
-      answer = &cases.back().theirs;
-    } else if (line.starts_with("--- cairn: ")) {
-      cases.back().differs = true;
-      answer = &cases.back().ours;
-    } else if (answer == nullptr) {
-      text += line;
-      text += '\n';
-    } else if (!line.empty()) {
-      answer->emplace_back(line);
-    }
-  }
-  return cases;
-}
 
 // As terraform shows it: where nothing stands, one column.
 std::string Show(const Diagnostic& diagnostic, bool in_template) {
@@ -75,9 +38,9 @@ TEST_P(ParserCorpus, AgreesWithTerraform) {
   const auto corpus = ReadFile((Folder() / (GetParam() + ".txt")).string(), /*bytes_max=*/1 << 20);
   ASSERT_TRUE(corpus) << corpus.error().message;
   const bool templates = corpus->starts_with("# Templates:");
-  const auto cases = ReadCases(*corpus);
+  const auto cases = ReadCorpusCases(*corpus);
   EXPECT_GT(cases.size(), 20u);
-  for (const Case& one : cases) {
+  for (const CorpusCase& one : cases) {
     const auto source = std::make_shared<const Source>("main.tf", one.text);
     const ParseResult result = templates ? ParseTemplate(source) : ParseFile(source);
     std::vector<std::string> said;

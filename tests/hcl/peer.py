@@ -47,8 +47,9 @@ def require_version():
     sys.exit(77)
 
 
-def run(arguments, folder, stdin=b""):
-    """(exit code, standard output, standard error) of `terraform`, its messages unwrapped.
+def run(arguments, folder, stdin=b"", settings={}):
+    """(exit code, standard output, standard error) of `terraform`, its messages unwrapped. `settings` are variables
+    of its environment.
 
     Messages are wrapped at the width of standard error's terminal, so it gets one that is wide enough.
     """
@@ -58,7 +59,7 @@ def run(arguments, folder, stdin=b""):
     with subprocess.Popen(
         ["terraform", *arguments],
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder) | settings,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=its_end,
