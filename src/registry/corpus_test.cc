@@ -17,6 +17,7 @@
 #include "registry/lock_file.h"
 #include "registry/loose_version.h"
 #include "registry/mistake.h"
+#include "registry/module_source.h"
 #include "registry/provider_address.h"
 #include "registry/requirement.h"
 #include "registry/testing/corpus.h"
@@ -76,6 +77,31 @@ TEST(Corpus, RequiredVersionsAllowWhatThePeerAllows) {
     const std::string answer = !constraints ? Shown(constraints.error())
                                : Satisfies(*ParseLooseVersion("1.11.4"), *constraints) ? "yes"
                                                                                        : "no";
+    EXPECT_EQ(answer, item.answer) << item.question;
+  }
+}
+
+TEST(Corpus, ModuleSourcesMeanWhatTheyMeanToThePeer) {
+  const Corpus corpus = ReadCorpus("module_sources.txt");
+  EXPECT_GT(corpus.cases.size(), 40U);
+  for (const CorpusCase& item : corpus.cases) {
+    const auto source = ParseModuleSource(item.question);
+    std::string answer;
+    if (!source) {
+      answer = "! " + source.error().summary + " | ";
+      for (const char c : source.error().detail) {
+        if (c != '\n') {
+          answer += c;
+        } else if (!answer.ends_with(' ')) {
+          answer += ' ';
+        }
+      }
+    } else if (source->kind == ModuleSource::Kind::kRegistry) {
+      answer = "registry " + source->host;
+    } else {
+      const bool is_local = source->kind == ModuleSource::Kind::kLocal;
+      answer = is_local ? "local " + ToString(*source) : "remote " + PackageText(*source);
+    }
     EXPECT_EQ(answer, item.answer) << item.question;
   }
 }

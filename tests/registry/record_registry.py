@@ -131,7 +131,38 @@ def answered_texts(text, judge):
     return head + "\n".join(rendered)
 
 
-KINDS = {"addresses": address, "constraints": constraint, "required versions": required_version}
+def module_source(text, _head):
+    """`local PATH`, `registry HOST` or `remote PACKAGE`: what `get` begins with, before it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.path.join(folder, "a", "b", "c")
+        os.makedirs(root)
+        peer.write(os.path.join(root, "main.tf.json"), json.dumps({"module": {"m": {"source": text}}}))
+        environment = peer.environment
+        peer.environment = lambda folder: environment(folder) | {"GIT_ALLOW_PROTOCOL": "none"}
+        try:
+            _, output, messages = peer.run(["get", "-no-color"], root)
+        finally:
+            peer.environment = environment
+        downloading = re.search(r"^Downloading (.*) for m\.\.\.$", output.decode(), re.M)
+        if downloading:
+            return [f"remote {downloading[1]}"]
+        registry = re.search(r"available versions for module \"m\" \(.*?\) from (\S+): ", messages)
+        if registry:
+            return [f"registry {registry[1]}"]
+        manifest = os.path.join(root, ".terraform", "modules", "modules.json")
+        if os.path.exists(manifest):
+            for record in json.loads(peer.read(manifest))["Modules"]:
+                if record["Key"] == "m":
+                    return [f"local {record['Source']}"]
+        found = peer.diagnostics_of_text(messages)[0]
+        if found.summary == "Unreadable module directory":
+            return ["local"]
+        detail = " ".join(found.detail.split())
+        return [peer.visible(f"! {found.summary} | {detail}")]
+
+
+KINDS = {"addresses": address, "constraints": constraint, "required versions": required_version,
+         "module sources": module_source}
 
 
 def answered(text):
