@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/strings.h"
+#include "registry/scratch_directory.h"
 
 namespace cairn::registry {
 namespace {
@@ -23,36 +23,6 @@ using EventKind = InstallEvent::Kind;
 constexpr std::string_view kMoreOnChecksums =
     "for more information: "
     "https://developer.hashicorp.com/terraform/language/files/dependency-lock#checksum-verification";
-
-// A directory that goes away with all that is in it.
-class ScratchDirectory {
- public:
-  // Beside `path`, so that what it holds can be renamed to it.
-  static Result<ScratchDirectory> Beside(const std::string& path) {
-    std::string name = fs::path(path).parent_path().string() + "/.installing-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr)
-      return FailErrno(errno, "cannot create a directory beside " + path);
-    return ScratchDirectory(std::move(name));
-  }
-  ScratchDirectory(ScratchDirectory&& other) noexcept : path_(std::exchange(other.path_, "")) {}
-  ScratchDirectory& operator=(ScratchDirectory&&) = delete;
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit ScratchDirectory(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
-
-Result<> MakeParent(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(fs::path(path).parent_path(), error);
-  if (error) return FailErrno(error.value(), "cannot create the directory of " + path);
-  return {};
-}
 
 // Puts a link to the directory `target` at `path`, instead of what is there.
 Result<> LinkTo(const std::string& target, const std::string& path) {
@@ -248,7 +218,6 @@ class Installer {
       }
       return LinkTo(location.where, target);
     }
-    if (const Result<> made = MakeParent(target); !made) return made;
     const Result<ScratchDirectory> scratch = ScratchDirectory::Beside(target);
     if (!scratch) return std::unexpected(scratch.error());
     std::string zip = location.where;
