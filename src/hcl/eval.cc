@@ -76,7 +76,7 @@ Value Evaluator::EvaluateKind(Node node, const Context& context) {
     case NodeKind::kAttributeSplat:
       return Splat(node, context);
     case NodeKind::kCall:
-      return Charge(Call(node, context), node, context);
+      return Call(node, context);
     case NodeKind::kTuple:
       return Tuple(node, context);
     case NodeKind::kObject:

@@ -17,8 +17,10 @@ namespace cairn::hcl {
 struct EvaluationLimits {
   // Rounds of all `for`s and splats together. Ten seconds' work, and more than the peer has memory for.
   uint64_t rounds_max = uint64_t{1} << 26;
-  // Of all texts and collections that are made on the way, together.
-  uint64_t bytes_max = uint64_t{4} << 30;
+  // Of all texts and collections that are made on the way, together; a collection is as large as its list of
+  // elements. One function can still make much of little before this is seen: `replace` as much as the
+  // product of two texts.
+  uint64_t bytes_max = uint64_t{8} << 30;
   uint32_t errors_max = 1000;  // a `for` with so many ends
   uint32_t depth_max = 500;    // of expressions within each other
 };

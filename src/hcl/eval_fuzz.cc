@@ -1,14 +1,16 @@
 // Any bytes as an expression, in the scope of the golden corpus: values of all kinds, unknown, null and
 // marked ones among them, and all functions. Run from the root of the checkout.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
-#include "hcl/console.h"
+#include "hcl/console_print.h"
 #include "hcl/diagnostic.h"
 #include "hcl/eval.h"
 #include "hcl/module_references.h"
@@ -41,7 +43,7 @@ FunctionWorld World() {
 
 void Check(Node expression, const ConsoleFixture& fixture) {
   const EvaluationLimits limits{
-      .rounds_max = 1 << 12, .errors_max = 50, .depth_max = 200, .bytes_max = 1 << 22};
+      .rounds_max = 1 << 12, .bytes_max = 1 << 22, .errors_max = 50, .depth_max = 200};
   Diagnostics diagnostics;
   CheckReferences(expression, fixture.names(), diagnostics);
   ReadTypeConstraint(expression, diagnostics);
