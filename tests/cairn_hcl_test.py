@@ -270,12 +270,24 @@ class Fmt(Program):
         self.assertEqual(code, 2)
         self.assertIn("No such file", errors)
 
-    @unittest.skipIf(os.geteuid() == 0, "root may do everything")
-    def test_folders_without_permission(self):
-        os.mkdir(self.path("closed"), 0)
-        code, _, errors = self.run_tool("fmt", "closed")
-        self.assertEqual(code, 2)
-        self.assertIn("Permission denied", errors)
+    def test_folders_and_files_without_permission(self):
+        os.mkdir(self.path("closed"))
+        self.write("closed/a.tf", "a=1\n")
+        self.write("b.tf", "b=1\n")
+        for name in ("closed", "b.tf"):
+            os.chmod(self.path(name), 0)
+        self.addCleanup(os.chmod, self.path("closed"), 0o700)
+        os.chmod(self.folder, 0o755)
+        user = "nobody" if os.geteuid() == 0 else None  # root may do everything
+        for name in ("closed", "b.tf"):
+            try:
+                done = subprocess.run(
+                    [CAIRN_HCL, "fmt", name], cwd=self.folder, user=user, capture_output=True, timeout=TIMEOUT_S, check=False
+                )
+            except PermissionError:
+                self.skipTest(f"{user} may not run {CAIRN_HCL}")
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+            self.assertIn(b"Permission denied", done.stderr)
 
     def test_a_full_disk_for_the_output(self):
         with open("/dev/full", "wb") as full:

@@ -163,8 +163,9 @@ class Maker:
         return self.one_of("${", "${~") + self.within(" ", lambda: self.expression(depth), " ") + self.one_of("}", "~}")
 
     def template(self, depth):
-        if self.chance(0.2) and self.inside == 0:
-            return self.heredoc(depth)
+        if self.chance(0.2):
+            # Behind its marker comes a newline, which is a blank in brackets.
+            return self.heredoc(depth) + ("\n" if self.inside > 0 else "")
         parts = [self.one_of(self.random.choice(self.WORDS), self.sequence(depth)) for _ in range(self.random.randrange(4))]
         if self.chance(0.2):
             parts.append("%{ if a }b%{ else }" + self.sequence(depth) + "%{" + self.one_of("", " ") + "endif }")

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/strings.h"
 #include "hcl/format_rewrite.h"
 #include "hcl/unicode.h"
 
@@ -258,11 +259,15 @@ class Layout {
 
 }  // namespace
 
-std::string FormatFile(const SyntaxTree& file) {
+Result<std::string> FormatFile(const SyntaxTree& file, size_t bytes_max) {
   RewrittenTokens rewritten = RewriteForFormat(file);
   Layout(rewritten.tokens).Run();
   size_t size = 0;
   for (const FormatToken& token : rewritten.tokens) size += token.blanks + token.text.size();
+  if (size > bytes_max) {
+    return Fail(ErrorCode::kOverloaded,
+                Format("laid out, the text would have {} bytes, and {} are allowed", size, bytes_max));
+  }
   std::string out;
   out.reserve(size);
   for (const FormatToken& token : rewritten.tokens) {

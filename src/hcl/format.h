@@ -17,15 +17,20 @@
 // and a newline takes the next line along, a.0 .1 becomes a.0.1. A program parses a changed text before it
 // writes it over the old one.
 
+#include <cstddef>
 #include <string>
 
+#include "base/result.h"
 #include "hcl/syntax.h"
 
 namespace cairn::hcl {
 
-// The text of `file`, laid out. Linear in its size; never fails. Formatting the result again changes nothing
-// but one more layer of "${...}".
-// REQUIRES: ParseFile made `file` and reported no error. Thread-safe.
-std::string FormatFile(const SyntaxTree& file);
+// What a text may become. One long name among many short ones makes all their lines long.
+inline constexpr size_t kFormattedBytesMax = size_t{256} << 20;
+
+// The text of `file`, laid out; kOverloaded if that is more than `bytes_max`. Linear in the size of both.
+// Formatting the result again changes nothing but one more layer of "${...}". REQUIRES: ParseFile made `file`
+// and reported no error. Thread-safe.
+Result<std::string> FormatFile(const SyntaxTree& file, size_t bytes_max = kFormattedBytesMax);
 
 }  // namespace cairn::hcl

@@ -43,7 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace cairn::hcl;
   const ParseResult parsed = Parse(std::string(reinterpret_cast<const char*>(data), size));
   if (parsed.diagnostics.has_errors()) return 0;
-  const std::string formatted = FormatFile(*parsed.tree);
+  const auto result = FormatFile(*parsed.tree, size_t{1} << 24);
+  if (!result) return 0;
+  const std::string& formatted = *result;
   const ParseResult again = Parse(formatted);
   const RewrittenTokens expected = RewriteForFormat(*parsed.tree);
   if (!HasTokens(*again.tree, expected.tokens)) std::abort();
@@ -56,6 +58,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!explained) std::abort();
     return 0;
   }
-  if (!IsRewritten(*again.tree) && FormatFile(*again.tree) != formatted) std::abort();
+  if (!IsRewritten(*again.tree) && *FormatFile(*again.tree) != formatted) std::abort();
   return 0;
 }

@@ -13,7 +13,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "hcl/parser.h"
-#include "hcl/unicode.h"
+#include "hcl/testing/corpus_text.h"
 
 namespace cairn::hcl {
 namespace {
@@ -25,24 +25,11 @@ struct Case {
   enum { kNone, kFormatted, kUnchanged, kRefused } verdict = kNone;
 };
 
-// The picture of a control character stands for it, U+2404 at the end for no newline.
+// Without U+2404 and the newline behind it, which stand for no newline.
 std::string Decode(std::string_view shown) {
   constexpr std::string_view kNoNewline = "␄\n";
   if (shown.ends_with(kNoNewline)) shown.remove_suffix(kNoNewline.size());
-  std::string text;
-  while (!shown.empty()) {
-    size_t length = 0;
-    const char32_t character = DecodeCharacter(shown, length);
-    if (character >= 0x2400 && character <= 0x2420) {
-      text += char(character - 0x2400);
-    } else if (character == 0x2421) {
-      text += '\x7F';
-    } else {
-      text += shown.substr(0, length);
-    }
-    shown.remove_prefix(length);
-  }
-  return text;
+  return FromShown(shown);
 }
 
 // The empty line before a case belongs to no text.
@@ -98,7 +85,7 @@ TEST_P(FormatCorpus, AgreesWithTerraform) {
     const ParseResult parsed = Parse(one.text);
     EXPECT_EQ(parsed.diagnostics.has_errors(), one.verdict == Case::kRefused) << one.title;
     if (parsed.diagnostics.has_errors()) continue;
-    EXPECT_EQ(Ended(FormatFile(*parsed.tree)), one.answer) << one.title;
+    EXPECT_EQ(Ended(*FormatFile(*parsed.tree)), one.answer) << one.title;
   }
 }
 
@@ -108,8 +95,15 @@ INSTANTIATE_TEST_SUITE_P(Topics, FormatCorpus,
                          [](const auto& topic) { return topic.param; });
 
 TEST(Format, AddsNoNewlineAtTheEnd) {
-  EXPECT_EQ(FormatFile(*Parse("a=1").tree), "a = 1");
-  EXPECT_EQ(FormatFile(*Parse("").tree), "");
+  EXPECT_EQ(*FormatFile(*Parse("a=1").tree), "a = 1");
+  EXPECT_EQ(*FormatFile(*Parse("").tree), "");
+}
+
+TEST(Format, RefusesWhatWouldGrowTooLarge) {
+  const std::string text = std::string(1000, 'a') + "=1\nb=1\nc=1\n";  // 3 lines of 1004 characters
+  const ParseResult parsed = Parse(text);
+  EXPECT_EQ(FormatFile(*parsed.tree, 3014).error().code, ErrorCode::kOverloaded);
+  EXPECT_EQ(FormatFile(*parsed.tree, 3015)->size(), 3015u);
 }
 
 }  // namespace

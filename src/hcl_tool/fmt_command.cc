@@ -148,7 +148,12 @@ class Fmt {
       diagnostics_.Append(parsed.diagnostics);
       return;
     }
-    const std::string formatted = hcl::FormatFile(*parsed.tree);
+    const auto result = hcl::FormatFile(*parsed.tree, kSourceBytesMax);
+    if (!result) {
+      diagnostics_.AddError("File too large: " + text.name(), result.error().message + ".");
+      return;
+    }
+    const std::string& formatted = *result;
     if (formatted != text.text()) {
       if (Breaks(text, formatted)) return;
       changes_ = true;
@@ -170,11 +175,10 @@ class Fmt {
     if (!again.diagnostics.has_errors()) return false;
     hcl::Diagnostic why = again.diagnostics[0];
     why.detail = Format(
-        "This file cannot be laid out as terraform does, since the result would be wrong as shown here; it "
-        "is left as "
-        "it is. What breaks is a key that is true, false or null in brackets, a comment within \"${{...}}\", "
-        "or a .0 "
-        "behind a .0: write it differently. ({})",
+        "This file cannot be laid out as terraform does, since the result would be wrong as shown here ({}) "
+        "It "
+        "is left as it is. Write differently what breaks: a key in brackets that is true, false or null, a "
+        "comment within \"${{...}}\", or a .0 behind a .0.",
         why.detail);
     diagnostics_.Add(std::move(why));
     return true;

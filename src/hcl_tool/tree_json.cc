@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "base/strings.h"
+#include "hcl/unicode.h"
 #include "hcl/value_json.h"
 
 namespace cairn::hcl_tool {
@@ -93,13 +95,63 @@ void AppendPosition(std::string& out, const hcl::Position& position) {
   out += Format(R"({{"line":{},"column":{},"byte":{}}})", position.line, position.column, position.byte);
 }
 
-void AppendRange(std::string& out, const hcl::SourceRange& range) {
+void AppendRange(std::string& out, const hcl::Position& start, const hcl::Position& end) {
   out += R"({"start":)";
-  AppendPosition(out, range.start_position());
+  AppendPosition(out, start);
   out += R"(,"end":)";
-  AppendPosition(out, range.end_position());
+  AppendPosition(out, end);
   out += '}';
 }
+
+// Positions in a source, faster than it tells them where many are asked for in one long line.
+class Positions {
+ public:
+  explicit Positions(std::string_view text) : text_(text), line_starts_{0} {
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\n') line_starts_.push_back(uint32_t(i + 1));
+    }
+  }
+
+  // Each has a line of its own in mind.
+  hcl::Position Start(uint32_t byte) { return At(byte, start_line_); }
+  hcl::Position End(uint32_t byte) { return At(byte, end_line_); }
+
+ private:
+  struct Line {
+    size_t number = 0;                    // from 1; 0: none yet
+    bool ascii = true;                    // a column each byte
+    std::vector<uint32_t> clusters = {};  // else where its grapheme clusters begin
+  };
+
+  hcl::Position At(uint32_t byte, Line& line) const {
+    const auto after = std::ranges::upper_bound(line_starts_, byte);
+    const auto number = size_t(after - line_starts_.begin());
+    if (line.number != number) {
+      const uint32_t end = after == line_starts_.end() ? uint32_t(text_.size()) : *after - 1;
+      line = Measure(number, end);
+    }
+    const uint32_t start = line_starts_[number - 1];
+    const auto column =
+        line.ascii ? byte - start : std::ranges::lower_bound(line.clusters, byte) - line.clusters.begin();
+    return {.line = uint32_t(number), .column = uint32_t(column + 1), .byte = byte};
+  }
+
+  Line Measure(size_t number, uint32_t end) const {
+    Line line{.number = number};
+    const uint32_t start = line_starts_[number - 1];
+    std::string_view rest = text_.substr(start, end - start);
+    line.ascii = std::ranges::all_of(rest, [](char c) { return (c & 0x80) == 0; });
+    while (!line.ascii && !rest.empty()) {
+      line.clusters.push_back(end - uint32_t(rest.size()));
+      rest.remove_prefix(hcl::GraphemeLength(rest));
+    }
+    return line;
+  }
+
+  std::string_view text_;
+  std::vector<uint32_t> line_starts_;
+  Line start_line_, end_line_;
+};
 
 std::string_view OperatorText(const Node& node) {
   const auto& tokens = node.tree().tokens();
@@ -139,19 +191,20 @@ void AppendProperties(std::string& out, const Node& node) {
 }
 
 // As deep as trees are: ParseLimits::depth_max.
-void AppendNode(std::string& out, const Node& node) {
+void AppendNode(std::string& out, const Node& node, Positions& positions) {
   out += R"({"kind":")";
   out += KindName(node.kind());
   out += '"';
   AppendProperties(out, node);
   out += R"(,"range":)";
-  AppendRange(out, node.range());
+  const hcl::SourceRange range = node.range();
+  AppendRange(out, positions.Start(range.begin), positions.End(range.end));
   if (!node.children().empty()) {
     char before = '[';
     out += R"(,"children":)";
     for (const Node child : node.children()) {
       out += before;
-      AppendNode(out, child);
+      AppendNode(out, child, positions);
       before = ',';
     }
     out += ']';
@@ -182,7 +235,7 @@ void AppendDiagnostic(std::string& out, const hcl::Diagnostic& diagnostic) {
     out += R"(,"range":{"filename":)";
     AppendJsonString(out, diagnostic.subject->source->name());
     std::string range;
-    AppendRange(range, *diagnostic.subject);
+    AppendRange(range, diagnostic.subject->start_position(), diagnostic.subject->end_position());
     out += "," + range.substr(1);
     AppendSnippet(out, *diagnostic.subject);
     out += R"(,"values":[)";
@@ -199,7 +252,8 @@ void AppendDiagnostic(std::string& out, const hcl::Diagnostic& diagnostic) {
 
 std::string TreeJson(Node node) {
   std::string out;
-  AppendNode(out, node);
+  Positions positions(node.tree().source()->text());
+  AppendNode(out, node, positions);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/strings.h"
 #include "data/json.h"
 #include "hcl/parser.h"
 
@@ -51,6 +52,29 @@ E
   size_t ellipses = 0;
   for (size_t at = 0; (at = json.find(R"("ellipsis":true)", at)) != json.npos; ++at) ++ellipses;
   EXPECT_EQ(ellipses, 2u);
+}
+
+// Every range, against what the source itself says.
+void ExpectRanges(hcl::Node node, const std::string& json, size_t& at) {
+  const auto shown = [](const hcl::Position& position) {
+    return Format(R"({{"line":{},"column":{},"byte":{}}})", position.line, position.column, position.byte);
+  };
+  const hcl::SourceRange range = node.range();
+  at = json.find(R"("range":)", at);
+  ASSERT_NE(at, json.npos);
+  const std::string expected = Format(R"("range":{{"start":{},"end":{}}})", shown(range.start_position()),
+                                      shown(range.end_position()));
+  EXPECT_EQ(json.substr(at, expected.size()), expected);
+  at += expected.size();
+  for (const hcl::Node child : node.children()) ExpectRanges(child, json, at);
+}
+
+TEST(TreeJson, CountsColumnsAsTheSourceDoes) {
+  const auto tree = Tree(
+      "a = [\"\u0301\", \"é${ü}\", \"👨\u200d👩\u200d👧\", b]\r\n"
+      "c = <<E\r\n  日本${\nd}\r\nE\r\n\n# é\ne \"ö\" {\n\tf = -1\n}");
+  size_t at = 0;
+  ExpectRanges(tree->root(), TreeJson(tree->root()), at);
 }
 
 TEST(DiagnosticsJson, CountsAndPlaces) {
