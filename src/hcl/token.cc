@@ -27,6 +27,14 @@ constexpr std::array<CharacterClass, 256> kClasses = [] {
   return classes;
 }();
 
+// Whether an identifier goes on with a character of ASCII.
+constexpr std::array<bool, 256> kGoOn = [] {
+  std::array<bool, 256> table{};
+  for (size_t c = 0; c < table.size(); ++c) table[c] = kClasses[c] == kLetter || kClasses[c] == kDigit;
+  table['-'] = true;
+  return table;
+}();
+
 CharacterClass ClassOf(char c) {
   return kClasses[uint8_t(c)];
 }
@@ -82,7 +90,9 @@ class Scanner {
     const char c = text_[at_];
     switch (ClassOf(c)) {
       case kBlank:
-        ++at_;
+        do {
+          ++at_;
+        } while (at_ < text_.size() && ClassOf(text_[at_]) == kBlank);
         return;
       case kLetter:
         return ScanIdentifier();
@@ -98,13 +108,9 @@ class Scanner {
   void ScanIdentifier() {
     const size_t begin = at_;
     size_t end = at_;
-    while (end < text_.size()) {
-      const char c = text_[end];
-      if (ClassOf(c) == kLetter || ClassOf(c) == kDigit || c == '-') {
-        ++end;
-        continue;
-      }
-      if (ClassOf(c) != kHigh) break;
+    for (;;) {
+      while (end < text_.size() && kGoOn[uint8_t(text_[end])]) ++end;
+      if (end == text_.size() || ClassOf(text_[end]) != kHigh) break;
       size_t length = 0;
       const char32_t character = DecodeCharacter(text_.substr(end), length);
       if (!(end == begin ? IsIdentifierStart(character) : IsIdentifierContinue(character))) break;
