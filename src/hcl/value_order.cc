@@ -1,7 +1,6 @@
 #include "hcl/value_order.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "hcl/quote.h"
@@ -48,12 +47,6 @@ void AppendKey(std::string& out, const Value& value) {
   out += is_map ? '}' : is_structure ? '>' : ']';
 }
 
-std::string KeyOf(const Value& value) {
-  std::string out;
-  AppendKey(out, value);
-  return out;
-}
-
 template <typename T>
 int ThreeWay(const T& a, const T& b) {
   return (b < a) - (a < b);
@@ -90,6 +83,12 @@ int CompareKeyed(const Keyed& a, const Keyed& b) {
 
 }  // namespace
 
+std::string SetHashText(const Value& value) {
+  std::string out;
+  AppendKey(out, value);
+  return out;
+}
+
 int Value::CompareForSet(const Value& a, const Value& b) {
   if (const int rank = ThreeWay(RankOf(a), RankOf(b))) return rank;
   if (!a.HasContent()) return 0;
@@ -105,7 +104,7 @@ int Value::CompareForSet(const Value& a, const Value& b) {
     default:
       break;
   }
-  if (const int order = KeyOf(a).compare(KeyOf(b))) return order;
+  if (const int order = SetHashText(a).compare(SetHashText(b))) return order;
   return CompareWithin(a, b);
 }
 
@@ -114,7 +113,7 @@ void SortForSet(std::vector<Value>& elements) {
   std::vector<Keyed> keyed;
   keyed.reserve(elements.size());
   for (Value& element : elements) {
-    std::string key = IsCompound(element) ? KeyOf(element) : std::string();
+    std::string key = IsCompound(element) ? SetHashText(element) : std::string();
     keyed.push_back({std::move(key), std::move(element)});
   }
   std::ranges::stable_sort(keyed, [](const Keyed& a, const Keyed& b) { return CompareKeyed(a, b) < 0; });

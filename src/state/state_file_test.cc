@@ -145,8 +145,6 @@ TEST_F(StateFileTest, SaysThatTheDiskFailed) {
   StateFile file({.path = folder_ + "/missing/terraform.tfstate"});
   EXPECT_FALSE(file.Lock(Info()));
   EXPECT_FALSE(file.Write("x"));
-  StateFile full({.path = "/dev/full", .backup_path = "-"});
-  EXPECT_FALSE(full.Write("x"));
 }
 
 TEST(LockInfo, IsReadAsItIsWritten) {
