@@ -67,7 +67,7 @@ FunctionResult<Value> CallConverted(const Function& function, std::span<Value> a
   }
   if (is_dynamic) return Value::Dynamic().WithMarks(marks);
 
-  FunctionResult<Type> type = function.type(arguments);
+  FunctionResult<Type> type = function.finds_type && !is_unknown ? Type() : function.type(arguments);
   if (!type) return std::unexpected(std::move(type.error()));
   if (is_unknown) return Refined(function, arguments, Value::Unknown(*type)).WithMarks(marks);
   FunctionResult<Value> result = function.call(arguments, *type);

@@ -45,7 +45,13 @@ class LazyArgument {
  public:
   virtual ~LazyArgument() = default;
 
-  enum class Kind : uint8_t { kReference, kTemplate, kOther };  // `a.b[0]`; "..." and heredocs
+  enum class Kind : uint8_t {
+    kReference,      // `a.b[0]`
+    kLiteral,        // "text", or a heredoc of text
+    kInterpolation,  // "${x}" and nothing else
+    kTemplate,       // any other "..." or heredoc
+    kOther,
+  };
   virtual Kind kind() const = 0;
 
   // Its value, or Dynamic and what is wrong with it. May be asked again.
@@ -62,6 +68,8 @@ struct Function {
   std::function<FunctionResult<Type>(std::span<const Value>)> type = {};
   // The result, of the type that `type` gave, which is passed.
   std::function<FunctionResult<Value>(std::span<const Value>, const Type&)> call = {};
+  // `call` finds the type by itself, and is given none: `type` is only asked where the result is unknown.
+  bool finds_type = false;
   // What is known about a result that is unknown: of any, not of that of these arguments alone. Not asked
   // where the result's type is dynamic.
   std::function<Refinement(std::span<const Value>)> refine = {};

@@ -19,6 +19,10 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddConversionFunctions(list);
   AddMarkFunctions(list);
   AddTryFunctions(list);
+  AddEncodingFunctions(list);
+  AddHashFunctions(list);
+  AddCidrFunctions(list);
+  AddTimeFunctions(list, world_);
   functions_.reserve(list.size());
   for (auto& [name, function] : list) functions_.emplace(name, std::move(function));
 }

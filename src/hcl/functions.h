@@ -47,6 +47,8 @@ struct FunctionWorld {
   std::function<std::chrono::system_clock::time_point()> now = {};      // `timestamp`
   std::optional<std::chrono::system_clock::time_point> plan_time = {};  // `plantimestamp`
   std::function<void(std::span<uint8_t>)> random = {};  // fills with unpredictable bytes: `uuid`, `bcrypt`
+  bool planning = false;  // `timestamp`, `uuid` and `bcrypt` are unknown: they are called on apply
+  bool has_type = false;  // `type`, which only the console has
 };
 
 // Read-only once made; thread-safe if what it was given is.

@@ -16,10 +16,6 @@ FunctionResult<int64_t> WholeArgument(std::span<const Value> arguments, size_t i
 
 namespace {
 
-Parameter OfNumber(std::string name) {
-  return {.name = std::move(name), .type = Type::Number()};
-}
-
 // A function of numbers that gives a number.
 template <typename Call>
 Function Numeric(std::vector<Parameter> parameters, std::string description, Call call) {

@@ -30,31 +30,6 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-Parameter OfString(std::string name) {
-  return {.name = std::move(name), .type = Type::String()};
-}
-Parameter OfNumber(std::string name) {
-  return {.name = std::move(name), .type = Type::Number()};
-}
-
-// A function whose result is never null and always of `type`.
-template <typename Call>
-Function Plain(std::vector<Parameter> parameters, Type type, std::string description, Call call) {
-  return {
-      .parameters = std::move(parameters),
-      .type = Always(std::move(type)),
-      .call = [call](Arguments arguments, const Type&) -> FunctionResult<Value> { return call(arguments); },
-      .refine = NotNull,
-      .description = std::move(description)};
-}
-
-// From strings to a string.
-template <typename Map>
-Function OfText(std::vector<Parameter> parameters, std::string description, Map map) {
-  return Plain(std::move(parameters), Type::String(), std::move(description),
-               [map](Arguments arguments) { return Value::String(map(arguments)); });
-}
-
 // From two strings to a boolean.
 template <typename Test>
 Function TestOfText(std::string second, std::string description, Test test) {
