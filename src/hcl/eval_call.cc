@@ -77,9 +77,12 @@ class Argument final : public LazyArgument {
     while (IsStep(base)) base = base.child(0);
     if (base.kind() == NodeKind::kVariable) return Kind::kReference;
     const NodeKind kind = node_.kind();
-    return kind == NodeKind::kString || kind == NodeKind::kTemplate || kind == NodeKind::kHeredoc
-               ? Kind::kTemplate
-               : Kind::kOther;
+    if (kind == NodeKind::kString) return Kind::kLiteral;
+    if (kind != NodeKind::kTemplate && kind != NodeKind::kHeredoc) return Kind::kOther;
+    if (node_.child_count() != 1) return Kind::kTemplate;
+    const NodeKind part = node_.child(0).kind();
+    if (part == NodeKind::kTemplateText) return Kind::kLiteral;
+    return part == NodeKind::kInterpolation ? Kind::kInterpolation : Kind::kTemplate;
   }
 
   Value Evaluate(Diagnostics& diagnostics) const override {

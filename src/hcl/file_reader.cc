@@ -60,6 +60,8 @@ Result<std::string> DiskReader::Read(const std::string& path) const {
   // Only to learn why it cannot be opened, in the right words.
   const UniqueFd probe(::open(resolved->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!probe) return FailCall("open", path, errno);
+  struct stat status{};
+  if (::fstat(probe.get(), &status) == 0 && S_ISDIR(status.st_mode)) return FailCall("read", path, EISDIR);
   return ReadFile(*resolved, limits_.file_bytes_max);
 }
 

@@ -23,6 +23,9 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddHashFunctions(list);
   AddCidrFunctions(list);
   AddTimeFunctions(list, world_);
+  AddPathFunctions(list);
+  if (world_.files) AddFileFunctions(list, world_.files);
+  AddTemplateFunctions(list, world_.files, *this);
   functions_.reserve(list.size());
   for (auto& [name, function] : list) functions_.emplace(name, std::move(function));
 }
