@@ -21,6 +21,7 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddTryFunctions(list);
   AddEncodingFunctions(list);
   AddHashFunctions(list);
+  AddSecretFunctions(list, world_);
   AddCidrFunctions(list);
   AddTimeFunctions(list, world_);
   AddPathFunctions(list);
