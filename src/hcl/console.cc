@@ -6,11 +6,17 @@
 namespace cairn::hcl {
 
 std::optional<std::string> ConsoleAnswer(Node expression, const Scope& scope, Diagnostics& diagnostics) {
-  const bool asks_type = expression.kind() == NodeKind::kCall && expression.name() == "type" &&
-                         expression.child_count() == 1 && !expression.has_ellipsis();
-  const Value value = Evaluate(asks_type ? expression.child(0) : expression, scope, diagnostics);
+  const Value value = Evaluate(expression, scope, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
-  return asks_type ? PrintType(value.type()) : PrintValue(value);
+  if (value.Has(Marks::kType) && value.kind() == TypeKind::kTuple && value.HasContent()) {
+    return std::string(value.elements()[0].AsString());
+  }
+  if ((value.MarksWithin() & Marks::kType) != Marks::kNone) {
+    diagnostics.AddError("Invalid use of type function",
+                         "The console-only \"type\" function cannot be used as part of an expression.");
+    return std::nullopt;
+  }
+  return PrintValue(value);
 }
 
 }  // namespace cairn::hcl

@@ -12,7 +12,8 @@
 namespace cairn::hcl {
 
 // The text that the console prints for `expression`, without a newline at the end; nothing if there are
-// errors. `type(x)`, which only the console has, is the type of x.
+// errors. The functions of `scope` have `type` (FunctionWorld::has_type), which may stand around everything
+// but in nothing else.
 std::optional<std::string> ConsoleAnswer(Node expression, const Scope& scope, Diagnostics& diagnostics);
 
 }  // namespace cairn::hcl

@@ -28,6 +28,7 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddPathFunctions(list);
   if (world_.files) AddFileFunctions(list, world_.files);
   AddTemplateFunctions(list, world_.files, *this);
+  if (world_.has_type) AddConsoleFunctions(list);
   functions_.reserve(list.size());
   for (auto& [name, function] : list) functions_.emplace(name, std::move(function));
 }
