@@ -20,6 +20,7 @@ BuiltinFunctions::BuiltinFunctions(FunctionWorld world) : world_(std::move(world
   AddMarkFunctions(list);
   AddTryFunctions(list);
   AddEncodingFunctions(list);
+  AddCharsetFunctions(list);
   AddYamlFunctions(list);
   AddHashFunctions(list);
   AddSecretFunctions(list, world_);
