@@ -61,6 +61,7 @@ class Emitter {
 
   void AddScalar(std::string_view text, yaml_scalar_style_t style) {
     yaml_event_t event;
+    if (text.empty()) text = "";  // for a pointer that is not null
     if (yaml_scalar_event_initialize(&event, nullptr, nullptr, reinterpret_cast<const Bytes*>(text.data()),
                                      int(text.size()), 1, 1, style) != 1) {
       failed_ = true;
