@@ -25,9 +25,6 @@ Parameter Anything(std::string name) {
 std::string CannotConvert(const Value& value, const Type& wanted) {
   const Marks marks = value.MarksWithin();
   const Type& given = value.type();
-  if ((marks & Marks::kEphemeral) != Marks::kNone) {
-    return Format("cannot convert this ephemeral {} to {}", given.FriendlyName(), wanted.ConstraintName());
-  }
   if ((marks & Marks::kSensitive) != Marks::kNone) {
     return Format("cannot convert this sensitive {} to {}", given.FriendlyName(), wanted.ConstraintName());
   }
@@ -119,7 +116,6 @@ void AddMarkFunctions(FunctionList& list) {
                                if (a[0].Has(Marks::kSensitive)) return Value::Bool(true);
                                return a[0].IsKnown() ? Value::Bool(false) : Value::Unknown(type);
                              },
-                             .refine = NotNull,
                              .description = "Whether the value is not to be shown."});
   list.emplace_back("ephemeralasnull",
                     Function{.parameters = {Anything("value")},

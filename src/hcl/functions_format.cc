@@ -388,7 +388,7 @@ FunctionResult<Value> FormatStrings(Arguments arguments, const Type& type) {
 
 Function OfFormat(Type type, FunctionResult<Value> (*call)(Arguments, const Type&), std::string description) {
   return {.parameters = {{.name = "format", .type = Type::String()}},
-          .rest = Parameter{.name = "args", .allow_null = true, .allow_unknown = true, .allow_dynamic = true},
+          .rest = Parameter{.name = "args", .allow_null = true, .allow_unknown = true},
           .type = Always(std::move(type)),
           .call = call,
           .refine = NotNull,

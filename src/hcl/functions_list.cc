@@ -176,7 +176,6 @@ void AddSearches(FunctionList& list) {
                     .call = Contains,
                     .refine = NotNull,
                     .description = "Whether a list, tuple or set has an element."};
-  contains.parameters[1].allow_null = true;
   list.emplace_back("contains", std::move(contains));
   list.emplace_back("index", Function{.parameters = {Any("list"), Any("value")},
                                       .type = Always(Type::Number()),

@@ -196,11 +196,10 @@ FunctionResult<Value> Transpose(Arguments arguments, const Type& type) {
   std::map<std::string, std::vector<Value>> keys_of;
   for (size_t i = 0; i < mapping.size(); ++i) {
     const Value& names = mapping.elements()[i];
-    if (names.IsNull()) return Refuse(Format("cannot use null list for [{}]", Quote(mapping.name(i))), 0);
+    if (names.IsNull()) return Refuse("input must not contain null list");
     for (size_t k = 0; k < names.size(); ++k) {
       const Value& name = names.elements()[k];
-      if (name.IsNull())
-        return Refuse(Format("cannot use null string for [{}][{}]", Quote(mapping.name(i)), k), 0);
+      if (name.IsNull()) return Refuse("input list must not contain null string");
       keys_of[std::string(name.AsString())].push_back(Value::String(mapping.name(i)));
     }
   }

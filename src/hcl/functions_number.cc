@@ -83,7 +83,7 @@ FunctionResult<Value> ParseInteger(std::span<const Value> arguments) {
   if (*base < 2 || *base > 62) return Refuse("base must be a whole number between 2 and 62 inclusive", 1);
   const Result<Number> number = Number::ParseWhole(text.AsString(), int(*base));
   if (!number) {
-    const bool hidden = (marks & (Marks::kSensitive | Marks::kEphemeral)) != Marks::kNone;
+    const bool hidden = (marks & Marks::kSensitive) != Marks::kNone;
     return Refuse(
         hidden ? std::string("cannot parse the given value, which is not shown, as an integer of that base")
                : Format("cannot parse \"{}\" as a base {} integer", text.AsString(), *base),
@@ -109,7 +109,7 @@ void AddNumberFunctions(FunctionList& list) {
   list.emplace_back(
       "abs", Numeric({OfNumber("num")}, "The number without its sign.", [](auto arguments) {
         const Number number = arguments[0].AsNumber();
-        return FunctionResult<Value>(Value::Number(number.Sign() < 0 ? number.Negated() : number));
+        return FunctionResult<Value>(Value::Number(number.Sign() > 0 ? number : Number() - number));
       }));
   list.emplace_back(
       "ceil", Numeric({OfNumber("num")}, "The smallest whole number that is not below.", [](auto arguments) {

@@ -18,10 +18,12 @@ using Arguments = std::span<const Value>;
 // A compiled pattern, and where its groups match.
 class Pattern {
  public:
-  explicit Pattern(std::string_view text) : regex_(WithPythonGroups(text), Options()) {}
+  explicit Pattern(std::string_view text)
+      : has_byte_class_(HasByteClass(text)), regex_(WithPythonGroups(text), Options()) {}
 
-  bool ok() const { return regex_.ok(); }
-  std::string Why() const;  // REQUIRES: !ok()
+  bool ok() const { return regex_.ok() && !has_byte_class_; }
+  // REQUIRES: !ok(). "missing closing ) in (", or with quotes "missing closing ): `(`".
+  std::string Why(bool quotes = false) const;
 
   // The names of the groups, from 1 on; empty for those without.
   std::vector<std::string> GroupNames() const;
@@ -41,9 +43,21 @@ class Pattern {
   }
   // `(?<name>` as `(?P<name>`, which is the only form that this RE2 knows.
   static std::string WithPythonGroups(std::string_view text);
+  // Whether there is a `\C`, which only this RE2 knows: a byte, whatever character it is part of.
+  static bool HasByteClass(std::string_view text);
 
+  const bool has_byte_class_;
   RE2 regex_;
 };
+
+bool Pattern::HasByteClass(std::string_view text) {
+  for (size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+    const std::string_view escape = text.substr(at, 2);
+    if (escape == "\\C") return true;
+    at = escape == "\\Q" ? text.find("\\E", at) : at + 2;
+  }
+  return false;
+}
 
 std::string Pattern::WithPythonGroups(std::string_view text) {
   std::string out;
@@ -72,9 +86,9 @@ std::string Pattern::WithPythonGroups(std::string_view text) {
   return out;
 }
 
-std::string Pattern::Why() const {
+std::string Pattern::Why(bool quotes) const {
   const char* code = "invalid regular expression";
-  switch (regex_.error_code()) {
+  switch (has_byte_class_ ? RE2::ErrorBadEscape : regex_.error_code()) {
     case RE2::ErrorBadEscape:
       code = "invalid escape sequence";
       break;
@@ -120,7 +134,8 @@ std::string Pattern::Why() const {
     default:
       break;
   }
-  return Format("{} in {}", code, regex_.error_arg());
+  const std::string part = has_byte_class_ ? "\\C" : regex_.error_arg();
+  return quotes ? Format("{}: `{}`", code, part) : Format("{} in {}", code, part);
 }
 
 std::vector<std::string> Pattern::GroupNames() const {
@@ -169,6 +184,12 @@ size_t CharacterLength(std::string_view text, size_t at) {
   return length;
 }
 
+// The text to search; its data() is never null, which would say that a group has no part in a match.
+std::string_view Searched(const Value& value) {
+  const std::string_view text = value.AsString();
+  return text.empty() ? "" : text;
+}
+
 FunctionResult<Type> RegexType(Arguments arguments) {
   if (!arguments[0].IsKnown()) return Type::Dynamic();
   return MatchType(arguments[0].AsString());
@@ -177,7 +198,7 @@ FunctionResult<Type> RegexType(Arguments arguments) {
 FunctionResult<Value> Regex(Arguments arguments, const Type& type) {
   const Pattern pattern(arguments[0].AsString());
   std::vector<re2::StringPiece> groups;
-  if (!pattern.Find(arguments[1].AsString(), 0, groups)) {
+  if (!pattern.Find(Searched(arguments[1]), 0, groups)) {
     return Refuse("pattern did not match any part of the given string");
   }
   return MatchValue(pattern, groups, type);
@@ -193,7 +214,7 @@ FunctionResult<Type> RegexAllType(Arguments arguments) {
 // All matches that do not overlap; an empty one right after another does not count.
 FunctionResult<Value> RegexAll(Arguments arguments, const Type& type) {
   const Pattern pattern(arguments[0].AsString());
-  const std::string_view text = arguments[1].AsString();
+  const std::string_view text = Searched(arguments[1]);
   std::vector<re2::StringPiece> groups;
   std::vector<Value> matches;
   std::optional<size_t> previous_end;
@@ -286,7 +307,7 @@ FunctionResult<Value> Replace(Arguments arguments, const Type&) {
     return Value::String(ReplaceAll(text, wanted, replacement));
   }
   const Pattern pattern(wanted.substr(1, wanted.size() - 2));
-  if (!pattern.ok()) return Refuse("error parsing regexp: " + pattern.Why());
+  if (!pattern.ok()) return Refuse("error parsing regexp: " + pattern.Why(/*quotes=*/true));
   return Value::String(ReplaceMatches(pattern, text, replacement));
 }
 

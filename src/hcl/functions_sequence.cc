@@ -58,6 +58,8 @@ FunctionResult<Type> ElementType(Arguments arguments) {
   if (type.kind() == TypeKind::kList) return type.element();
   if (type.kind() != TypeKind::kTuple) return Refuse("cannot read elements from " + type.FriendlyName());
   if (!arguments[1].IsKnown()) return Type::Dynamic();
+  // The peer has none either, though it has of lists.
+  if (arguments[1].AsNumber().Sign() < 0) return Refuse("a tuple has no elements of negative indices", 1);
   const auto index = RoundIndex(arguments, type.elements().size());
   if (!index) return std::unexpected(index.error());
   return type.elements()[*index];
@@ -287,9 +289,8 @@ FunctionResult<Value> Range(Arguments arguments, const Type&) {
   const Number end = arguments[arguments.size() == 1 ? 0 : 1].AsNumber();
   const Number step =
       arguments.size() == 3 ? arguments[2].AsNumber() : Number(int64_t{end < number ? -1 : 1});
-  if (step.Sign() == 0) return Refuse("step must not be zero", 2);
   if (step.Sign() < 0 && number < end) return Refuse("end must be less than start when step is negative", 1);
-  if (step.Sign() > 0 && end < number)
+  if (step.Sign() >= 0 && end < number)
     return Refuse("end must be greater than start when step is positive", 1);
   std::vector<Value> numbers;
   while (step.Sign() < 0 ? end < number : number < end) {

@@ -276,10 +276,11 @@ void AddStringFunctions(FunctionList& list) {
   list.emplace_back("endswith",
                     TestOfText("suffix", "Whether the text ends with a suffix.",
                                [](std::string_view a, std::string_view b) { return a.ends_with(b); }));
-  list.emplace_back("strcontains", TestOfText("substr", "Whether the text contains another.",
-                                              [](std::string_view a, std::string_view b) {
-                                                return a.find(b) != std::string_view::npos;
-                                              }));
+  Function contains =
+      TestOfText("substr", "Whether the text contains another.",
+                 [](std::string_view a, std::string_view b) { return a.find(b) != std::string_view::npos; });
+  contains.refine = {};  // as with the peer
+  list.emplace_back("strcontains", std::move(contains));
 }
 
 }  // namespace cairn::hcl

@@ -62,7 +62,7 @@ std::string TextOf(const Diagnostics& diagnostics) {
   size_t count = 0;
   for (const Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.severity != Severity::kError || count++ > 0) continue;
-    if (diagnostic.subject) text = Place(*diagnostic.subject) + ": ";
+    if (diagnostic.subject) text = PlaceText(*diagnostic.subject) + ": ";
     text += Format("{}; {}", diagnostic.summary, diagnostic.detail);
   }
   if (count > 1) text += Format(", and {} other diagnostic(s)", count - 1);
@@ -100,7 +100,7 @@ FunctionResult<MapScope> ScopeOf(const Value& variables, Node root, const Functi
   for (const Reference& reference : References(root)) {
     if (variables.Find(reference.root)) continue;
     return Refuse(Format("vars map does not contain key {}, referenced at {}", Quote(reference.root),
-                         Place(reference.root_range())),
+                         PlaceText(reference.root_range())),
                   kVariables);
   }
   return scope;

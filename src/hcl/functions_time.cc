@@ -42,8 +42,10 @@ Value TextOf(std::chrono::system_clock::time_point time) {
 void AddTimeFunctions(FunctionList& list, const FunctionWorld& world) {
   list.emplace_back("formatdate", Plain({OfString("format"), OfString("time")}, Type::String(),
                                         "A point in time by a pattern.", FormattedDate));
-  list.emplace_back("timeadd", Plain({OfString("timestamp"), OfString("duration")}, Type::String(),
-                                     "A point in time and a duration.", AddTime));
+  Function time_add = Plain({OfString("timestamp"), OfString("duration")}, Type::String(),
+                            "A point in time and a duration.", AddTime);
+  time_add.refine = {};  // as with the peer
+  list.emplace_back("timeadd", std::move(time_add));
   list.emplace_back("timecmp", Plain({OfString("timestamp_a"), OfString("timestamp_b")}, Type::Number(),
                                      "-1, 0 or 1: whether the first point in time is before the second, the "
                                      "same or after it.",
