@@ -51,6 +51,9 @@ struct FunctionWorld {
   bool has_type = false;  // `type`, which only the console has
 };
 
+// Of what `type` gives, which is no value to work with: a tuple of the text for the console to print.
+inline constexpr Marks kTypeMark = Marks{8};
+
 // Read-only once made; thread-safe if what it was given is.
 class BuiltinFunctions final : public FunctionTable {
  public:

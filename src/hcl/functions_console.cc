@@ -16,8 +16,8 @@ void AddConsoleFunctions(FunctionList& list) {
                 .type = Always(Type::Tuple({Type::String()})),
                 .call = [](std::span<const Value> arguments, const Type&) -> FunctionResult<Value> {
                   const Value& value = arguments[0];
-                  const std::string text = value.Has(Marks::kType) ? "type" : PrintType(value.type());
-                  return Value::Tuple({Value::String(text)}).WithMarks(value.marks() | Marks::kType);
+                  const std::string text = value.Has(kTypeMark) ? "type" : PrintType(value.type());
+                  return Value::Tuple({Value::String(text)}).WithMarks(value.marks() | kTypeMark);
                 },
                 .description = "The type of a value, to look at."};
   list.emplace_back("type", std::move(type));

@@ -26,7 +26,6 @@ enum class Marks : uint8_t {
   kSensitive = 1,   // not to be shown
   kEphemeral = 2,   // not to be stored
   kDeprecated = 4,  // comes from something that will be removed
-  kType = 8,        // what `type` says, which only the console can print
 };
 constexpr Marks operator|(Marks a, Marks b) {
   return Marks(uint8_t(a) | uint8_t(b));
