@@ -82,7 +82,8 @@ Session::Session() : clock_(std::make_shared<Clock>()) {
       hcl::FunctionWorld{.files = files,
                          .now = [clock = clock_] { return clock->now; },
                          .plan_time = clock_->now,
-                         .random = FillRandom});
+                         .random = FillRandom,
+                         .has_type = true});
   scope_ = std::make_unique<hcl::MapScope>(functions_.get());
   scope_->Set("var", Value::Object({}));
   scope_->Set("path", Value::Object({{"cwd", Value::String(files->WorkingFolder().value_or("."))},

@@ -177,7 +177,8 @@ FunctionWorld CorpusWorld(const std::string& folder, bool extends) {
                           [](std::span<uint8_t> bytes) {
                             std::random_device device;
                             for (uint8_t& byte : bytes) byte = uint8_t(device());
-                          }};
+                          },
+                      .has_type = true};
   if (extends) world.plan_time = std::chrono::system_clock::now();
   return world;
 }
