@@ -176,7 +176,7 @@ class Iso2022Jp final : public Coder {
  public:
   bool Encode(char32_t character, std::string& out) override {
     if (IsHalfwidth(character)) {
-      Shift(Set::kHalfwidth, out);
+      Shift(Set::kLetters, out);
       out += static_cast<char>(character - kHalfwidth + 0x21);
       return true;
     }
@@ -203,7 +203,7 @@ class Iso2022Jp final : public Coder {
       out += bytes[0];
       return 1;
     }
-    if (set_ == Set::kHalfwidth) {
+    if (set_ == Set::kLetters) {
       return IsWithin(first, 0x21, 0x5F) ? Append(out, kHalfwidth + first - 0x21, 1) : 0;
     }
     if (bytes.size() < 2) return 0;
@@ -212,12 +212,12 @@ class Iso2022Jp final : public Coder {
   }
 
  private:
-  enum class Set : uint8_t { kAscii, kHalfwidth, kJis, kMore };
+  enum class Set : uint8_t { kAscii, kLetters, kJis, kMore };
 
   void Shift(Set set, std::string& out) {
     if (set == set_) return;
     set_ = set;
-    out += set == Set::kAscii ? "\x1B(B" : set == Set::kHalfwidth ? "\x1B(I" : "\x1B$B";
+    out += set == Set::kAscii ? "\x1B(B" : set == Set::kLetters ? "\x1B(I" : "\x1B$B";
   }
 
   size_t DecodeEscape(std::string_view bytes) {
@@ -227,7 +227,7 @@ class Iso2022Jp final : public Coder {
     };
     constexpr std::array<Escape, 6> kEscapes = {{{"\x1B(B", Set::kAscii},
                                                  {"\x1B(J", Set::kAscii},
-                                                 {"\x1B(I", Set::kHalfwidth},
+                                                 {"\x1B(I", Set::kLetters},
                                                  {"\x1B$@", Set::kJis},
                                                  {"\x1B$B", Set::kJis},
                                                  {"\x1B$(D", Set::kMore}}};
