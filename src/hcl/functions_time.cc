@@ -25,9 +25,9 @@ FunctionResult<Value> AddTime(Arguments arguments) {
 }
 
 FunctionResult<Value> CompareTimes(Arguments arguments) {
-  const Result<Timestamp> a = ParseTimestamp(arguments[0].AsString());
+  const Result<Timestamp> a = ParseTimestamp(arguments[0].AsString(), TimestampRules::kLenient);
   if (!a) return Refuse(a.error().message, 0);
-  const Result<Timestamp> b = ParseTimestamp(arguments[1].AsString());
+  const Result<Timestamp> b = ParseTimestamp(arguments[1].AsString(), TimestampRules::kLenient);
   if (!b) return Refuse(b.error().message, 1);
   const std::strong_ordering order = a->Compare(*b);
   return Value::Int(order < 0 ? -1 : order > 0 ? 1 : 0);

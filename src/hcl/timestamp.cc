@@ -31,20 +31,26 @@ std::unexpected<Error> NotATimestamp(std::string_view why) {
 // `given` stands where `what` is expected.
 std::unexpected<Error> Unusable(std::string_view given, std::string_view what) {
   if (given.empty()) return NotATimestamp(Format("end of string before {}", what));
+  return NotATimestamp(Format("cannot use {} as {}", Quote(given), what));
+}
+
+// The same of an hour or minute where the rules are strict.
+std::unexpected<Error> UnusableStrictly(std::string_view given, std::string_view what) {
   if (what == "hour" && given.find(':') != std::string_view::npos) {
     return NotATimestamp("hour must be between 0 and 23 inclusive");
   }
-  if ((what == "hour" || what == "minute") && given.size() != 2) {
+  const bool is_counted = !given.empty() && (what == "hour" || what == "minute");
+  if (is_counted && given.size() != 2) {
     return NotATimestamp(Format("{} must have exactly two digits", what));
   }
-  return NotATimestamp(Format("cannot use {} as {}", Quote(given), what));
+  return Unusable(given, what);
 }
 
 // Reads a timestamp from left to right. What it objects to first, and in which words, is what the peer does:
 // of a number out of range it shows what follows it.
 class TimestampReader {
  public:
-  explicit TimestampReader(std::string_view text) : rest_(text) {}
+  TimestampReader(std::string_view text, TimestampRules rules) : rest_(text), rules_(rules) {}
 
   Result<Timestamp> Read() {
     Timestamp timestamp;
@@ -64,7 +70,7 @@ class TimestampReader {
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
                                            std::chrono::day(unsigned(day))};
     if (!date.ok()) return NotATimestamp("day out of range");
-    if (lenience_) return std::unexpected(*lenience_);
+    if (lenience_ && rules_ == TimestampRules::kStrict) return std::unexpected(*lenience_);
     timestamp.seconds = int64_t(std::chrono::sys_days(date).time_since_epoch().count()) * 86400 +
                         hour * 3600 + minute * 60 + second - timestamp.offset_seconds;
     return timestamp;
@@ -98,14 +104,15 @@ class TimestampReader {
   }
 
   bool TakeNumber(std::string_view what, int min, int max, int& number) {
-    if (!HasDigits(2)) return FailWith(Unusable(rest_, what));
+    const auto unusable = rules_ == TimestampRules::kStrict ? UnusableStrictly : Unusable;
+    if (!HasDigits(2)) return FailWith(unusable(rest_, what));
     number = TakeDigits(2);
-    return (number >= min && number <= max) || FailWith(Unusable(rest_, what));
+    return (number >= min && number <= max) || FailWith(unusable(rest_, what));
   }
 
   bool TakeHour(int& hour) {
     if (HasDigits(2) || !HasDigits(1)) return TakeNumber("hour", 0, 23, hour);
-    ObjectLater(Unusable(rest_.substr(0, 1), "hour"));
+    ObjectLater(UnusableStrictly(rest_.substr(0, 1), "hour"));
     hour = TakeDigits(1);
     return true;
   }
@@ -152,6 +159,7 @@ class TimestampReader {
   }
 
   std::string_view rest_;
+  const TimestampRules rules_;
   std::optional<Error> error_;
   std::optional<Error> lenience_;
 };
@@ -352,8 +360,8 @@ std::strong_ordering Timestamp::Compare(const Timestamp& other) const {
   return nanoseconds <=> other.nanoseconds;
 }
 
-Result<Timestamp> ParseTimestamp(std::string_view text) {
-  return TimestampReader(text).Read();
+Result<Timestamp> ParseTimestamp(std::string_view text, TimestampRules rules) {
+  return TimestampReader(text, rules).Read();
 }
 
 std::string FormatTimestamp(const Timestamp& timestamp) {

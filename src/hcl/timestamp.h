@@ -26,8 +26,10 @@ struct Timestamp {
 };
 
 // "2006-01-02T15:04:05.999+01:00": two digits where two are written, a capital T and Z, a fraction of any
-// length behind a point (nanoseconds count), no leap second.
-Result<Timestamp> ParseTimestamp(std::string_view text);
+// length behind a point (nanoseconds count), no leap second. Lenient, as `timecmp` has it: an hour of one
+// digit, a comma for the point and an offset of 24 hours will do.
+enum class TimestampRules : uint8_t { kStrict, kLenient };
+Result<Timestamp> ParseTimestamp(std::string_view text, TimestampRules rules = TimestampRules::kStrict);
 
 // Without the fraction. A year has at least four digits.
 std::string FormatTimestamp(const Timestamp& timestamp);

@@ -139,6 +139,7 @@ class Reader {
     return true;
   }
   std::unexpected<Error> Unexpected(std::string_view where) const;
+  std::unexpected<Error> UnexpectedToken(std::string_view where) const;
 
   std::string_view text_;
   JsonTextLimits limits_;
@@ -168,9 +169,15 @@ std::optional<Type> CommonType(const Elements& elements, TypeOf type_of) {
   return common;
 }
 
+// The same where a word, a number, a string or a mark of punctuation should begin.
+std::unexpected<Error> Reader::UnexpectedToken(std::string_view where) const {
+  if (AtEnd()) return Fail(ErrorCode::kInvalid, "EOF");
+  return Unexpected(where);
+}
+
 // Complains of the next byte, or of the end.
 std::unexpected<Error> Reader::Unexpected(std::string_view where) const {
-  if (AtEnd()) return Fail(ErrorCode::kInvalid, at_ == 0 ? "EOF" : "unexpected EOF");
+  if (AtEnd()) return Fail(ErrorCode::kInvalid, "unexpected EOF");
   const auto byte = uint8_t(Peek());
   std::string character;
   if (byte < 0x20 || (byte >= 0x7F && byte < 0xA1)) {
@@ -197,7 +204,7 @@ Result<Value> Reader::ReadAll(const Type* type) {
 
 Result<Value> Reader::Read(const Type* type) {
   SkipBlanks();
-  if (AtEnd()) return Unexpected("");
+  if (AtEnd()) return UnexpectedToken("");
   if (Peek() == 'n') return ReadWord("null", Value::Null(type ? *type : Type::Dynamic()));
   if (type && type->IsDynamic()) return ReadDynamic();
   if (Peek() != '[' && Peek() != '{') return ReadScalar(type);
@@ -236,7 +243,7 @@ Result<Value> Reader::ReadPlainScalar() {
   const Result<std::string_view> digits = ReadNumber();
   if (!digits) return std::unexpected(digits.error());
   Result<Number> number = Number::Parse(*digits);
-  if (!number) return std::unexpected(std::move(number.error()));
+  if (!number) return Fail(ErrorCode::kInvalid, "a number is required");  // too large
   return Value::Number(*number);
 }
 
@@ -332,18 +339,18 @@ Result<bool> Reader::ReadNext(Container container, bool is_first) {
   SkipBlanks();
   if (Take(is_array ? ']' : '}')) return false;
   if (is_first || Take(',')) return true;
-  return Unexpected(is_array ? " after array element" : " after object key:value pair");
+  return UnexpectedToken(is_array ? " after array element" : " after object key:value pair");
 }
 
 // The name of a member, and the colon behind it.
 Result<std::string> Reader::ReadName(bool is_first) {
   SkipBlanks();
   if (AtEnd() || Peek() != '"')
-    return Unexpected(is_first ? "" : " looking for beginning of object key string");
+    return UnexpectedToken(is_first ? "" : " looking for beginning of object key string");
   Result<std::string> name = ReadString();
   if (!name) return name;
   SkipBlanks();
-  if (!Take(':')) return Unexpected(" after object key");
+  if (!Take(':')) return UnexpectedToken(" after object key");
   return Normalize(*name);
 }
 

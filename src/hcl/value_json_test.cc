@@ -44,7 +44,7 @@ TEST(JsonText, IsThePeers) {
       {"1 2", "error: extraneous data after JSON object"},
       {"01", "error: extraneous data after JSON object"},
       {"[1,]", "error: invalid character ']' looking for beginning of value"},
-      {"[1", "error: unexpected EOF"},
+      {"[1", "error: EOF"},
       {"[1 2", "error: invalid character '2' after array element"},
       {"1.", "error: unexpected EOF"},
       {"1.x", "error: invalid character 'x' after decimal point in numeric literal"},
