@@ -111,7 +111,7 @@ FunctionResult<std::string> ReadFileArgument(const FileReader& files, const Valu
         Format("no file exists at {}; this function works only with files that are distributed as part of "
                "the configuration source code, so if this file will be created by a resource in this "
                "configuration you must instead obtain this result from an attribute of that resource",
-               Shown(name.AsString(), name.marks())),
+               Shown(name.AsString(), name.marks() & Marks::kSensitive)),
         0);
   }
   const std::string& message = bytes.error().message;
@@ -125,7 +125,7 @@ FunctionResult<std::string> ReadTextArgument(const FileReader& files, const Valu
       Format("contents of {} are not valid UTF-8; use the filebase64 function to obtain the Base64 "
              "encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain "
              "file hashing results instead",
-             Shown(name.AsString(), name.marks())));
+             Shown(name.AsString(), name.marks() & Marks::kSensitive)));
 }
 
 void AddPathFunctions(FunctionList& list) {
