@@ -106,7 +106,8 @@ FunctionResult<std::string> ReadFileArgument(const FileReader& files, const Valu
   if (!path) return Refuse(path.error().message, 0);
   Result<std::string> bytes = files.Read(*path);
   if (bytes) return *std::move(bytes);
-  if (bytes.error().code == ErrorCode::kNotFound) {
+  // Nor is there one within what is no folder, but that is said by the system.
+  if (bytes.error().code == ErrorCode::kNotFound && !bytes.error().message.ends_with("not a directory")) {
     return Refuse(
         Format("no file exists at {}; this function works only with files that are distributed as part of "
                "the configuration source code, so if this file will be created by a resource in this "
