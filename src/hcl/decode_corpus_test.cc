@@ -104,10 +104,11 @@ bool IsEmpty(const Value& value) {
 }
 
 // Whether `value` is in what was planned: `after` has what is known, `unknown` is true for what is not. The
-// provider adds to it, and takes a map with something unknown for unknown; what is empty is left out.
+// provider adds to it, and takes maps and sets with something unknown for unknown; what is empty is left out.
 bool IsPlanned(const Value& value, const Value* after, const Value* unknown) {
   if (!value.IsKnown()) return IsTrue(unknown);
-  if (value.kind() == TypeKind::kMap && !value.IsWhollyKnown() && IsTrue(unknown)) return true;
+  const bool has_no_order = value.kind() == TypeKind::kMap || value.kind() == TypeKind::kSet;
+  if (has_no_order && !value.IsWhollyKnown() && IsTrue(unknown)) return true;
   if (IsEmpty(value)) return true;
   if (value.type().IsPrimitive()) return after && *after == value.WithoutMarks();
   const bool has_names = value.kind() == TypeKind::kObject || value.kind() == TypeKind::kMap;
@@ -227,7 +228,8 @@ TEST_P(DecodeCorpus, AgreesWithTerraform) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Topics, DecodeCorpus,
-                         testing::Values("attributes_as_blocks", "bodies", "dynamic", "values"),
+                         testing::Values("attributes_as_blocks", "bodies", "dynamic", "json_bodies",
+                                         "json_syntax", "values"),
                          [](const auto& topic) { return topic.param; });
 
 TEST(SchemaJson, WritesWhatItReads) {

@@ -17,6 +17,7 @@ import tempfile
 
 import peer
 
+NO_NEWLINE = "\u2404"  # behind a text that does not end its last line
 FIXTURE = "fixture.tf"
 SCHEMAS = "schemas.json"
 AWS = "registry.terraform.io/hashicorp/aws"
@@ -164,7 +165,7 @@ def answered_in(folder):
         name = "main.tf.json" if head.startswith("# JSON:") else "main.tf"
         with tempfile.TemporaryDirectory() as work:
             project = Project(work, name, peer.read(os.path.join(folder, FIXTURE)))
-            answers = answers_of(project, [peer.raw(source) for _, source, _ in cases])
+            answers = answers_of(project, [peer.raw(source.removesuffix(NO_NEWLINE + "\n")) for _, source, _ in cases])
             schemas = record_schemas(project, folder)
         path = os.path.join(folder, SCHEMAS)
         if "--check" not in sys.argv:
