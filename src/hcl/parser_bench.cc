@@ -61,6 +61,12 @@ std::string ExampleText() {
   return text;
 }
 
+// The file that CAIRN_BENCH_FILE names, or nothing.
+std::string GivenText() {
+  const char* path = std::getenv("CAIRN_BENCH_FILE");
+  return path != nullptr ? ReadFile(path, size_t{64} << 20).value_or("") : "";
+}
+
 std::string DenseText() {
   std::string text;
   for (int i = 0; text.size() < kTextBytes; ++i) {
@@ -103,6 +109,7 @@ void BM_Parse(benchmark::State& state, std::string (*make)()) {
 }
 BENCHMARK_CAPTURE(BM_Parse, examples, ExampleText);
 BENCHMARK_CAPTURE(BM_Parse, dense, DenseText);
+BENCHMARK_CAPTURE(BM_Parse, file, GivenText);
 
 void BM_Scan(benchmark::State& state, std::string (*make)()) {
   const std::string text = make();
