@@ -1,0 +1,144 @@
+#include "config/loader.h"
+
+#include <set>
+#include <utility>
+
+#include "base/strings.h"
+#include "config/module_reader.h"
+#include "hcl/path.h"
+
+namespace cairn::config {
+namespace {
+
+// Names within the root module's folder are shown without it, as the user stands in it.
+std::string ShownPath(const std::string& folder, const std::string& name) {
+  return folder.empty() || folder == "." ? name : hcl::JoinPaths(folder, name);
+}
+
+std::optional<hcl::Body> ReadBody(const ConfigFiles& files, const std::string& folder,
+                                  const std::string& name, hcl::Diagnostics& diagnostics) {
+  const std::string path = ShownPath(folder, name);
+  Result<std::string> text = files.Read(path);
+  if (!text) {
+    diagnostics.AddError("Failed to read file", Format("The configuration file {:?} could not be read: {}.",
+                                                       path, text.error().message));
+    return std::nullopt;
+  }
+  hcl::ParsedBody parsed = hcl::ParseBody(std::make_shared<const hcl::Source>(path, std::move(*text)));
+  diagnostics.Append(std::move(parsed.diagnostics));
+  return std::move(parsed.body);
+}
+
+class TreeLoader {
+ public:
+  TreeLoader(const ConfigFiles& files, const ModuleResolver& resolve, hcl::Diagnostics& diagnostics)
+      : files_(files), resolve_(resolve), diagnostics_(diagnostics) {}
+
+  void LoadChildren(Config& parent) {
+    for (const auto& [name, call] : parent.module->calls) {
+      auto child = std::make_unique<Config>();
+      child->path = parent.path.Child(name);
+      child->parent = &parent;
+      child->call = &call;
+      if (!LoadChild(*child, parent, call)) continue;
+      Config& loaded = *parent.children.emplace(name, std::move(child)).first->second;
+      LoadChildren(loaded);
+    }
+  }
+
+ private:
+  bool LoadChild(Config& child, const Config& parent, const ModuleCall& call) {
+    if (call.source.empty()) return false;
+    if (child.path.names().size() > kModuleDepthMax) {
+      diagnostics_.AddError(
+          "Module calls are nested too deeply",
+          Format("Modules may be nested {} deep. Does a module call itself?", kModuleDepthMax),
+          call.source_range);
+      return false;
+    }
+    const Result<std::string> folder = resolve_(child.path, parent, call);
+    if (!folder) {
+      diagnostics_.AddError("Module not installed", folder.error().message, call.range);
+      return false;
+    }
+    std::shared_ptr<const Module>& module = loaded_[*folder];
+    if (!module) {
+      if (const auto listed = files_.List(*folder); !listed) {
+        diagnostics_.AddError("Unreadable module directory",
+                              Format("The directory {} could not be read for module {:?} at {}: {}", *folder,
+                                     call.name, Place(call.range), listed.error().message),
+                              call.source_range);
+        loaded_.erase(*folder);
+        return false;
+      }
+      module = LoadModule(files_, *folder, diagnostics_);
+    }
+    child.module = module;
+    return true;
+  }
+
+  const ConfigFiles& files_;
+  const ModuleResolver& resolve_;
+  hcl::Diagnostics& diagnostics_;
+  std::map<std::string, std::shared_ptr<const Module>> loaded_;  // by folder: several calls share one
+};
+
+}  // namespace
+
+std::shared_ptr<const Module> LoadModule(const ConfigFiles& files, const std::string& folder,
+                                         hcl::Diagnostics& diagnostics) {
+  auto module = std::make_shared<Module>();
+  module->folder = folder;
+  Result<std::vector<std::string>> names = files.List(folder);
+  if (!names) {
+    diagnostics.AddError("Failed to read module directory", names.error().message);
+    return module;
+  }
+  const ConfigFileNames sorted = ConfigFileNamesOf(std::move(*names));
+  ModuleReader reader(*module, diagnostics);
+  for (const std::string& name : sorted.primary) {
+    if (const auto body = ReadBody(files, folder, name, diagnostics)) reader.ReadFile(*body);
+  }
+  for (const std::string& name : sorted.overrides) {
+    diagnostics.AddError("Override files are not supported",
+                         Format("{} would change what other files of the module say. Write it there.",
+                                ShownPath(folder, name)));
+  }
+  return module;
+}
+
+const Config* Config::Find(const state::ModulePath& below) const {
+  const Config* at = this;
+  for (const std::string& name : below.names()) {
+    const auto child = at->children.find(name);
+    if (child == at->children.end()) return nullptr;
+    at = child->second.get();
+  }
+  return at;
+}
+
+void Config::Visit(const std::function<void(const Config&)>& visit) const {
+  visit(*this);
+  for (const auto& [name, child] : children) child->Visit(visit);
+}
+
+Result<std::string> ResolveLocalModule(const state::ModulePath& /*path*/, const Config& parent,
+                                       const ModuleCall& call) {
+  if (!call.source.starts_with("./") && !call.source.starts_with("../")) {
+    return Fail(
+        ErrorCode::kNotFound,
+        "This module is not yet installed. Run \"terraform init\" to install all modules required by this "
+        "configuration.");
+  }
+  return hcl::JoinPaths(parent.module->folder, call.source);
+}
+
+std::unique_ptr<const Config> LoadConfig(const ConfigFiles& files, const std::string& folder,
+                                         const ModuleResolver& resolve, hcl::Diagnostics& diagnostics) {
+  auto root = std::make_unique<Config>();
+  root->module = LoadModule(files, folder, diagnostics);
+  TreeLoader(files, resolve, diagnostics).LoadChildren(*root);
+  return root;
+}
+
+}  // namespace cairn::config

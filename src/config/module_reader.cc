@@ -1,0 +1,338 @@
+#include "config/module_reader.h"
+
+#include "base/strings.h"
+#include "hcl/convert.h"
+#include "hcl/unicode.h"
+
+namespace cairn::config {
+namespace {
+
+const hcl::BodySchema& FileSchema() {
+  static const hcl::BodySchema schema{.blocks = {
+                                          {"terraform", {}},
+                                          {"provider", {"name"}},
+                                          {"variable", {"name"}},
+                                          {"locals", {}},
+                                          {"output", {"name"}},
+                                          {"module", {"name"}},
+                                          {"resource", {"type", "name"}},
+                                          {"data", {"type", "name"}},
+                                          {"ephemeral", {"type", "name"}},
+                                          {"moved", {}},
+                                          {"import", {}},
+                                          {"removed", {}},
+                                          {"check", {"name"}},
+                                      }};
+  return schema;
+}
+
+bool IsIdentifier(std::string_view text) {
+  bool first = true;
+  while (!text.empty()) {
+    size_t length = 0;
+    const char32_t character = hcl::DecodeCharacter(text, length);
+    if (first ? !hcl::IsIdentifierStart(character)
+              : !hcl::IsIdentifierContinue(character) && character != '-') {
+      return false;
+    }
+    first = false;
+    text.remove_prefix(length);
+  }
+  return !first;
+}
+
+}  // namespace
+
+std::string Place(const hcl::SourceRange& range) {
+  const hcl::Position begin = range.start_position();
+  const hcl::Position end = range.end_position();
+  return begin.line == end.line
+             ? Format("{}:{},{}-{}", range.source->name(), begin.line, begin.column, end.column)
+             : Format("{}:{},{}-{},{}", range.source->name(), begin.line, begin.column, end.line, end.column);
+}
+
+void ModuleReader::ReadFile(const hcl::Body& body) {
+  using state::ResourceMode;
+  module_.files.push_back(body);
+  const hcl::Content content = body.GetContent(FileSchema(), diagnostics_);
+  for (const hcl::Block& block : content.blocks) {
+    const std::string_view type = block.type();
+    if (type == "resource") ReadResource(block, ResourceMode::kManaged);
+    if (type == "data") ReadResource(block, ResourceMode::kData);
+    if (type == "ephemeral") ReadResource(block, ResourceMode::kEphemeral);
+    if (type == "variable") ReadVariable(block);
+    if (type == "locals") ReadLocals(block);
+    if (type == "output") ReadOutput(block);
+    if (type == "module") ReadCall(block);
+    if (type == "provider") ReadProvider(block);
+    if (type == "terraform") ReadTerraform(block);
+    if (type == "moved") ReadMoved(block);
+    if (type == "import") ReadImport(block);
+    if (type == "removed") ReadRemoved(block);
+    if (type == "check") ReadCheck(block);
+  }
+}
+
+void ModuleReader::ReadTerraform(const hcl::Block& block) {
+  static const hcl::BodySchema schema{
+      .attributes = {{"required_version"}, {"experiments"}, {"language"}},
+      .blocks = {
+          {"backend", {"type"}}, {"cloud", {}}, {"required_providers", {}}, {"provider_meta", {"provider"}}}};
+  const hcl::Content content = block.body().GetContent(schema, diagnostics_);
+  if (const hcl::Argument version = content.Find("required_version")) {
+    module_.required_versions.push_back({Text(version.expression()), version.expression().range()});
+  }
+  for (const hcl::Block& inner : content.blocks) {
+    if (inner.type() == "required_providers") ReadRequiredProviders(inner);
+    if (inner.type() == "cloud") module_.cloud = inner.definition_range();
+    if (inner.type() == "provider_meta") module_.provider_metas.emplace(inner.labels()[0], inner.body());
+    if (inner.type() != "backend") continue;
+    if (module_.backend) {
+      Duplicate("Duplicate 'backend' configuration block",
+                Format("A module may have only one backend configuration. The backend was previously "
+                       "configured at {}.",
+                       Place(module_.backend->range)),
+                inner.definition_range());
+      continue;
+    }
+    module_.backend =
+        Backend{.type = inner.labels()[0], .body = inner.body(), .range = inner.definition_range()};
+  }
+}
+
+void ModuleReader::ReadRequiredProviders(const hcl::Block& block) {
+  for (const hcl::Argument& argument : block.body().JustAttributes(diagnostics_)) ReadRequirement(argument);
+}
+
+void ModuleReader::ReadRequirement(const hcl::Argument& argument) {
+  ProviderRequirement requirement{.name = std::string(argument.name()), .range = argument.range()};
+  const auto pairs = argument.expression().AsPairs();
+  if (!pairs) {  // the short form: constraints alone
+    requirement.version = Text(argument.expression());
+    requirement.version_range = argument.expression().range();
+  } else {
+    for (const auto& [key, value] : *pairs) {
+      const std::string name = key.AsKeyword().empty() ? Text(key) : std::string(key.AsKeyword());
+      if (name == "source") {
+        requirement.source = Text(value);
+        requirement.source_range = value.range();
+      } else if (name == "version") {
+        requirement.version = Text(value);
+        requirement.version_range = value.range();
+      } else if (name == "configuration_aliases") {
+        for (const hcl::Expression& alias : value.AsList().value_or(std::vector<hcl::Expression>())) {
+          if (auto provider = ProviderNameOf(alias)) requirement.aliases.push_back(std::move(*provider));
+        }
+      } else {
+        diagnostics_.AddError(
+            "Invalid required_providers object",
+            "required_providers objects can only contain \"version\", \"source\" and "
+            "\"configuration_aliases\" attributes. To configure a provider, use a \"provider\" block.",
+            key.range());
+      }
+    }
+  }
+  const auto [existing, added] = module_.required_providers.emplace(requirement.name, requirement);
+  if (!added) {
+    Duplicate("Duplicate required provider",
+              Format("The provider {:?} was already required at {}.", requirement.name,
+                     Place(existing->second.range)),
+              requirement.range);
+  }
+}
+
+void ModuleReader::ReadProvider(const hcl::Block& block) {
+  static const hcl::BodySchema schema{
+      .attributes = {{"alias"}, {"version"}, {"count"}, {"depends_on"}, {"for_each"}, {"source"}},
+      .blocks = {{"_", {}}, {"lifecycle", {}}, {"locals", {}}}};
+  ProviderBlock provider{.name = {.name = block.labels()[0], .range = block.definition_range()},
+                         .range = block.definition_range()};
+  const hcl::Content content = block.body().PartialContent(schema, provider.body, diagnostics_);
+  if (!CheckName(provider.name.name, "Invalid provider configuration name", block.label_range(0))) return;
+  for (const hcl::Argument& argument : content.attributes) {
+    if (argument.name() == "alias") {
+      provider.name.alias = Text(argument.expression());
+      if (!CheckName(provider.name.alias, "Invalid provider configuration alias",
+                     argument.expression().range()))
+        return;
+    } else if (argument.name() == "version") {
+      provider.version = Text(argument.expression());
+      diagnostics_.AddWarning("Version constraints inside provider configuration blocks are deprecated",
+                              "Terraform 0.13 and earlier allowed provider version constraints inside the "
+                              "provider configuration block, but "
+                              "that is now deprecated and will be removed in a future version of Terraform. "
+                              "To silence this warning, move the "
+                              "provider version constraint into the required_providers block.",
+                              argument.expression().range());
+    } else {
+      diagnostics_.AddError(
+          "Reserved argument name in provider block",
+          Format("The provider argument name {:?} is reserved for use by Terraform in a future version.",
+                 std::string(argument.name())),
+          argument.name_range());
+    }
+  }
+  for (const hcl::Block& reserved : content.blocks) {
+    diagnostics_.AddError(
+        "Reserved block type name in provider block",
+        Format("The block type name {:?} is reserved for use by Terraform in a future version.",
+               std::string(reserved.type())),
+        reserved.type_range());
+  }
+  const std::string key = provider.name.ToString();
+  const auto existing = module_.providers.find(key);
+  if (existing == module_.providers.end()) {
+    module_.providers.emplace(key, std::move(provider));
+  } else if (provider.name.alias.empty()) {
+    Duplicate(
+        "Duplicate provider configuration",
+        Format("A default (non-aliased) provider configuration for {:?} was already given at {}. If multiple "
+               "configurations are required, set the \"alias\" argument for alternative configurations.",
+               provider.name.name, Place(existing->second.range)),
+        provider.range);
+  } else {
+    Duplicate("Duplicate provider configuration",
+              Format("A provider configuration for {:?} with alias {:?} was already given at {}. Each "
+                     "configuration for the "
+                     "same provider must have a distinct alias.",
+                     provider.name.name, provider.name.alias, Place(existing->second.range)),
+              provider.range);
+  }
+}
+
+void ModuleReader::ReadMoved(const hcl::Block& block) {
+  static const hcl::BodySchema schema{.attributes = {{"from", true}, {"to", true}}};
+  const hcl::Content content = block.body().GetContent(schema, diagnostics_);
+  if (!content.Get("from") || !content.Get("to")) return;
+  const auto from = content.Get("from").AsReference(diagnostics_);
+  const auto to = content.Get("to").AsReference(diagnostics_);
+  if (from && to) module_.moved.push_back({*from, *to, block.definition_range()});
+}
+
+void ModuleReader::ReadImport(const hcl::Block& block) {
+  static const hcl::BodySchema schema{.attributes = {{"to", true}, {"id", true}, {"for_each"}, {"provider"}}};
+  const hcl::Content content = block.body().GetContent(schema, diagnostics_);
+  if (!content.Get("to") || !content.Get("id")) return;
+  Import import{.to = content.Get("to"),
+                .id = content.Get("id"),
+                .for_each = content.Get("for_each"),
+                .range = block.definition_range()};
+  if (content.Get("provider")) import.provider = ProviderNameOf(content.Get("provider"));
+  module_.imports.push_back(std::move(import));
+}
+
+void ModuleReader::ReadRemoved(const hcl::Block& block) {
+  static const hcl::BodySchema schema{
+      .attributes = {{"from", true}},
+      .blocks = {{"lifecycle", {}}, {"provisioner", {"type"}}, {"connection", {}}}};
+  static const hcl::BodySchema lifecycle{.attributes = {{"destroy", true}}};
+  const hcl::Content content = block.body().GetContent(schema, diagnostics_);
+  if (!content.Get("from")) return;
+  const auto from = content.Get("from").AsReference(diagnostics_);
+  if (!from) return;
+  Removed removed{.from = *from, .range = block.definition_range()};
+  for (const hcl::Block& inner : content.blocks) {
+    if (inner.type() == "provisioner") {
+      auto provisioner = ProvisionerOf(inner);
+      if (!provisioner) continue;
+      if (!provisioner->at_destroy) {
+        diagnostics_.AddError(
+            "Invalid provisioner block",
+            "Only destroy-time provisioners are valid in \"removed\" blocks. To declare a destroy-time "
+            "provisioner, use:\n    when = destroy",
+            inner.definition_range());
+      }
+      removed.provisioners.push_back(std::move(*provisioner));
+    } else if (inner.type() == "lifecycle") {
+      const hcl::Content options = inner.body().GetContent(lifecycle, diagnostics_);
+      if (options.Get("destroy")) removed.destroy = Flag(options.Get("destroy")).value_or(true);
+    }
+  }
+  module_.removed.push_back(std::move(removed));
+}
+
+std::optional<hcl::Value> ModuleReader::Literal(hcl::Expression expression, const hcl::Type& type) {
+  hcl::Diagnostics found;
+  const hcl::Value value = expression.EvaluateLiteral(found);
+  const bool failed = found.has_errors();
+  diagnostics_.Append(std::move(found));
+  if (failed) return std::nullopt;
+  auto converted = hcl::Convert(value, type);
+  if (!converted) {
+    diagnostics_.AddError("Unsuitable value type", Format("Unsuitable value: {}", converted.error().Text()),
+                          expression.start_range());
+    return std::nullopt;
+  }
+  if (!converted->HasContent()) {
+    diagnostics_.AddError("Unsuitable value type", "Unsuitable value: value must not be null",
+                          expression.start_range());
+    return std::nullopt;
+  }
+  return std::move(*converted);
+}
+
+std::string ModuleReader::Text(hcl::Expression expression) {
+  const auto value = Literal(expression, hcl::Type::String());
+  return value ? std::string(value->AsString()) : std::string();
+}
+
+std::optional<bool> ModuleReader::Flag(hcl::Expression expression) {
+  const auto value = Literal(expression, hcl::Type::Bool());
+  return value ? std::optional(value->AsBool()) : std::nullopt;
+}
+
+std::optional<ProviderName> ModuleReader::ProviderNameOf(hcl::Expression expression) {
+  hcl::Diagnostics unused;
+  const hcl::Node node = expression.AsNode();
+  const auto reference = node ? hcl::AsReference(node, unused) : std::nullopt;
+  if (!reference || reference->steps.size() > 1 ||
+      (reference->steps.size() == 1 && !reference->steps[0].is_attribute)) {
+    diagnostics_.AddError(
+        "Invalid provider configuration reference",
+        "The provider argument requires a provider type name, optionally followed by a period and then "
+        "a configuration alias.",
+        expression.range());
+    return std::nullopt;
+  }
+  ProviderName name{.name = std::string(reference->root), .range = expression.range()};
+  if (!reference->steps.empty()) name.alias = reference->steps[0].name;
+  return name;
+}
+
+std::vector<hcl::Reference> ModuleReader::DependsOn(hcl::Expression expression) {
+  std::vector<hcl::Reference> references;
+  const auto list = expression.AsList();
+  if (!list) {
+    diagnostics_.AddError("Invalid expression", "A static list expression is required.", expression.range());
+    return references;
+  }
+  for (const hcl::Expression& element : *list) {
+    if (auto reference = element.AsReference(diagnostics_)) references.push_back(std::move(*reference));
+  }
+  return references;
+}
+
+void ModuleReader::CheckRepetition(hcl::Expression count, hcl::Expression for_each) {
+  if (!count || !for_each) return;
+  diagnostics_.AddError(
+      "Invalid combination of \"count\" and \"for_each\"",
+      "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be "
+      "explicit about the number of resources to be created.",
+      for_each.range());
+}
+
+bool ModuleReader::CheckName(std::string_view name, std::string summary, const hcl::SourceRange& range) {
+  if (IsIdentifier(name)) return true;
+  diagnostics_.AddError(
+      std::move(summary),
+      "A name must start with a letter or underscore and may contain only letters, digits, underscores, "
+      "and dashes.",
+      range);
+  return false;
+}
+
+void ModuleReader::Duplicate(std::string summary, std::string detail, const hcl::SourceRange& range) {
+  diagnostics_.AddError(std::move(summary), std::move(detail), range);
+}
+
+}  // namespace cairn::config
