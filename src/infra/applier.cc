@@ -1,0 +1,139 @@
+#include "infra/applier.h"
+
+#include <utility>
+
+#include "base/strings.h"
+#include "infra/applier_state.h"
+
+namespace cairn::infra {
+namespace {
+
+using graph::NodeIndex;
+using plan::Action;
+
+}  // namespace
+
+Applier::Applier(const OperationInput& input, const plan::Plan& plan, const state::State& state,
+                 ApplyOptions options)
+    : operation_(input, /*validating=*/false), plan_(plan), options_(std::move(options)), state_(state) {}
+
+net::Task<ApplyOutcome> Applier::Run() {
+  BuildGraph();
+  const NodeWork work = [this](NodeIndex node) { return ApplyNode(node); };
+  bool ok = true;
+  for (const auto& cycle : graph_.Cycles()) {
+    std::string names;
+    for (const NodeIndex node : cycle) {
+      const bool destroys = destroys_.contains(node);
+      const std::string name = destroys ? destroys_.at(node)[0]->address.ToString() + " (destroy)"
+                                        : operation_.input().graph.objects[node].ToString();
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    operation_.diagnostics().AddError("Cycle: " + names, "");
+    ok = false;
+  }
+  if (ok) ok = co_await WalkGraph(operation_.input().loop, graph_, work);
+  if (ok) SetOutputs();
+  co_return ApplyOutcome{.state = std::move(state_),
+                         .diagnostics = std::move(operation_.diagnostics()),
+                         .added = added_,
+                         .changed = changed_,
+                         .destroyed = destroyed_};
+}
+
+net::Task<bool> Applier::ApplyNode(NodeIndex node) {
+  if (!kept_[node]) co_return true;
+  const auto destroys = destroys_.find(node);
+  if (destroys != destroys_.end()) co_return co_await Destroy(destroys->second);
+  const Object& object = operation_.input().graph.objects[node];
+  switch (object.kind) {
+    case ObjectKind::kProvider:
+      co_return co_await operation_.ConfigureProvider(object);
+    case ObjectKind::kResource:
+      co_return co_await ApplyResource(node);
+    case ObjectKind::kCheck:
+      for (ModuleRun* run : operation_.evaluator().RunsOf(*object.config)) {
+        operation_.evaluator().CheckRules(
+            object.check->assertions, RunScope(*run, operation_.input().surroundings),
+            "Check block assertion failed", hcl::Severity::kWarning, operation_.diagnostics());
+      }
+      co_return true;
+    case ObjectKind::kModuleEnd:
+      co_return true;
+    case ObjectKind::kVariable:
+    case ObjectKind::kLocal:
+    case ObjectKind::kOutput:
+    case ObjectKind::kCall:
+      co_return operation_.evaluator().Evaluate(object, operation_.diagnostics());
+  }
+  co_return true;
+}
+
+net::Task<bool> Applier::ApplyResource(NodeIndex node) {
+  const std::vector<ModuleRun*> runs =
+      operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config);
+  bool ok = true;
+  for (ModuleRun* run : runs) {
+    std::optional<std::vector<Instance>> instances = operation_.InstancesOf(node, *run);
+    if (!instances) {
+      ok = false;
+      continue;
+    }
+    net::TaskGroup group(operation_.input().loop);
+    for (Instance& instance : *instances) group.Spawn(ApplyOne(std::move(instance), ok));
+    co_await group.Empty();
+  }
+  co_return ok;
+}
+
+net::Task<void> Applier::ApplyOne(Instance instance, bool& ok) {
+  const bool applied = co_await ApplyInstance(instance);
+  if (!applied) ok = false;
+}
+
+net::Task<bool> Applier::Destroy(const Changes& changes) {
+  bool ok = true;
+  net::TaskGroup group(operation_.input().loop);
+  for (const plan::ResourceChange* change : changes) group.Spawn(DestroyOne(*change, ok));
+  co_await group.Empty();
+  co_return ok;
+}
+
+net::Task<void> Applier::DestroyOne(const plan::ResourceChange& change, bool& ok) {
+  const bool destroyed = co_await DestroyObject(change);
+  if (!destroyed) ok = false;
+}
+
+void Applier::SetOutputs() {
+  const ModuleRun& root = operation_.evaluator().root();
+  state_.outputs.clear();
+  if (plan_.mode == plan::Mode::kDestroy) return;
+  for (const auto& [name, output] : root.config->module->outputs) {
+    const auto value = root.outputs.find(name);
+    if (output.ephemeral || value == root.outputs.end() || value->second.IsNull()) continue;
+    state_.outputs[name] = {value->second.WithoutMarksWithin(), output.sensitive};
+  }
+}
+
+bool Applier::Remember(ObjectChange change) {
+  if (change.deposed.empty()) {
+    state_.SetCurrent(change.address, change.object, change.provider);
+  } else {
+    state_.SetDeposed(change.address, change.deposed, change.object, change.provider);
+  }
+  if (!options_.remember) return true;
+  const Result<> remembered = options_.remember(change);
+  if (remembered) return true;
+  operation_.diagnostics().AddError("Failed to save state",
+                                    Format("What became of {} could not be written down: {}",
+                                           change.address.ToString(), remembered.error().message));
+  return false;
+}
+
+net::Task<ApplyOutcome> ApplyPlan(OperationInput input, const plan::Plan& plan, const state::State& state,
+                                  ApplyOptions options) {
+  Applier applier(input, plan, state, std::move(options));
+  co_return co_await applier.Run();
+}
+
+}  // namespace cairn::infra

@@ -1,0 +1,274 @@
+#include <utility>
+
+#include "base/strings.h"
+#include "hcl/value_json.h"
+#include "hcl/value_marks.h"
+#include "infra/applier_state.h"
+#include "infra/consistency.h"
+#include "infra/object_values.h"
+
+namespace cairn::infra {
+namespace {
+
+using hcl::Value;
+using plan::Action;
+
+constexpr std::string_view kProviderBug =
+    "This is a bug in the provider, which should be reported in the provider's own issue tracker.";
+
+}  // namespace
+
+net::Task<bool> Applier::ApplyInstance(const Instance& instance) {
+  const auto found = changes_.find(instance.address);
+  const plan::ResourceChange* change = found == changes_.end() ? nullptr : found->second;
+  if (change == nullptr || change->change.action == Action::kNoOp ||
+      change->change.action == Action::kDelete) {
+    co_return KeepValue(instance);
+  }
+  if (change->change.action == Action::kRead) co_return co_await ApplyRead(instance);
+  if (!operation_.CheckPreconditions(instance)) co_return false;
+  co_return co_await ApplyChange(instance, *change);
+}
+
+// What is not changed is what the state says it is.
+bool Applier::KeepValue(const Instance& instance) {
+  const hcl::BlockSchema& schema = *instance.schema->block;
+  ResourceValues& values = instance.run->resources.at(instance.resource->name);
+  const auto found = changes_.find(instance.address);
+  Value value = Value::Null(schema.type);
+  if (found != changes_.end()) {
+    value = found->second->change.before;
+  } else if (const state::ObjectRef object = state_.FindCurrent(instance.address)) {
+    const auto read = hcl::FromJsonText(object->attributes.text, schema.type);
+    if (!read) {
+      operation_.diagnostics().AddError("Invalid object in state",
+                                        Format("{}: {}.", instance.address.ToString(), read.error().message));
+      return false;
+    }
+    std::vector<hcl::MarkedPath> marks;
+    for (const hcl::ValuePath& path : object->sensitive) marks.push_back({path, hcl::Marks::kSensitive});
+    value = hcl::WithMarkedPaths(*read, marks);
+  }
+  values.Set(instance.address.key, WithSchemaMarks(schema, value));
+  return true;
+}
+
+net::Task<bool> Applier::ApplyRead(const Instance& instance) {
+  hcl::Diagnostics found;
+  const Value marked = operation_.ConfigOf(instance, found);
+  const bool failed = found.has_errors();
+  operation_.diagnostics().Append(std::move(found));
+  if (failed) co_return false;
+  const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked);
+  const Value config = marked.WithoutMarksWithin();
+  if (!config.IsWhollyKnown()) {
+    operation_.diagnostics().AddError("Configuration contains unknown value",
+                                      Format("The configuration for {} still contains unknown values during "
+                                             "apply (this is a bug in Cairn; please report "
+                                             "it!).",
+                                             instance.address.ToString()),
+                                      instance.resource->range);
+    co_return false;
+  }
+  const Result<Value> read = co_await operation_.ReadData(instance, config);
+  if (!read) co_return false;
+  const Value value = hcl::WithMarkedPaths(*read, marks);
+  instance.run->resources.at(instance.resource->name)
+      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, value));
+  if (!Remember({.address = instance.address,
+                 .object = MakeObject(*instance.schema, value),
+                 .provider = instance.provider_address})) {
+    co_return false;
+  }
+  co_return operation_.CheckPostconditions(instance, value);
+}
+
+net::Task<bool> Applier::ApplyChange(const Instance& instance, const plan::ResourceChange& change) {
+  hcl::Diagnostics found;
+  const Value marked = operation_.ConfigOf(instance, found);
+  const bool failed = found.has_errors();
+  operation_.diagnostics().Append(std::move(found));
+  if (failed) co_return false;
+  const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked);
+  const Value config = marked.WithoutMarksWithin();
+
+  const bool is_update = change.change.action == Action::kUpdate;
+  const Value prior = is_update ? change.change.before.WithoutMarksWithin() : Value();
+  std::string private_bytes;
+  if (const state::ObjectRef object = state_.FindCurrent(instance.address); object && is_update) {
+    private_bytes = object->private_bytes;
+  }
+  const Permits::Permit permit = co_await operation_.permits().Take();
+  if (change.change.action == Action::kCreateThenDelete) {
+    const std::string key = options_.new_deposed_key();
+    const state::ObjectRef old = state_.FindCurrent(instance.address);
+    deposed_.emplace(instance.address, key);
+    state_.Depose(instance.address, key);
+    if (!Remember(
+            {.address = instance.address, .deposed = key, .object = old, .provider = change.provider}) ||
+        !Remember({.address = instance.address, .provider = change.provider})) {
+      co_return false;
+    }
+  }
+  const Proposal proposal = co_await Propose(operation_, instance, prior, config, private_bytes);
+  if (!proposal.ok || !IsAsPlanned(instance, change, proposal)) co_return false;
+  co_return co_await CallApply(instance, change, prior, config, marks, proposal);
+}
+
+bool Applier::IsAsPlanned(const Instance& instance, const plan::ResourceChange& change,
+                          const Proposal& proposal) {
+  if (proposal.legacy) return true;
+  const auto wrong =
+      CheckResult(*instance.schema->block, change.change.after.WithoutMarksWithin(), proposal.value);
+  for (const Inconsistency& one : wrong) {
+    operation_.diagnostics().AddError(
+        "Provider produced inconsistent final plan",
+        Format("When expanding the plan for {} to include new values learned so far during apply, provider "
+               "{:?} produced an "
+               "invalid new value for {}.\n\n{}",
+               instance.address.ToString(), instance.provider_address.provider(), one.ToString(),
+               kProviderBug),
+        instance.resource->range);
+  }
+  return wrong.empty();
+}
+
+net::Task<bool> Applier::CallApply(const Instance& instance, const plan::ResourceChange& change,
+                                   const Value& prior, const Value& config,
+                                   const std::vector<hcl::MarkedPath>& marks, const Proposal& proposal) {
+  const bool is_update = change.change.action == Action::kUpdate;
+  const Action shown = is_update ? Action::kUpdate : Action::kCreate;
+  const std::string prior_id = IdOf(prior);
+  operation_.input().observer.ApplyStarted(instance.address, "", shown, prior_id);
+  provider::ApplyRequest request{.type_name = instance.address.resource.type(),
+                                 .prior_state = prior.IsNull() ? NoObject(instance) : prior,
+                                 .planned_state = proposal.value,
+                                 .config = config,
+                                 .planned_private = proposal.private_bytes};
+  Result<provider::ApplyResponse> applied =
+      co_await instance.provider->ApplyResourceChange(std::move(request));
+  if (!applied) {
+    operation_.ReportFailure(instance.address, applied.error());
+    operation_.input().observer.ApplyDone(instance.address, "", shown, prior_id, false);
+    co_return false;
+  }
+  bool ok = operation_.Report(instance, applied->diagnostics);
+  Value value = WithEmptyBlocks(*instance.schema->block, applied->state);
+  ok = CheckNew(instance, proposal, *applied, value) && ok;
+  operation_.input().observer.ApplyDone(instance.address, "", shown, IdOf(value), ok);
+  if (value.IsNull()) {
+    // A failed update leaves what was there; a failed creation nothing.
+    co_return ok;
+  }
+  const Value with_marks = hcl::WithMarkedPaths(value, marks);
+  auto object = MakeObject(*instance.schema, with_marks);
+  object->private_bytes = applied->private_data;
+  object->dependencies = operation_.DependenciesOf(instance.node);
+  object->create_before_destroy = change.create_before_destroy;
+  if (!ok && !is_update) object->status = state::ObjectStatus::kTainted;
+  if (!Remember({.address = instance.address,
+                 .object = std::move(object),
+                 .provider = instance.provider_address})) {
+    co_return false;
+  }
+  if (!ok) co_return false;
+  if (change.change.action == Action::kCreate) ++added_;
+  if (is_update) ++changed_;
+  if (plan::IsReplace(change.change.action)) ++added_;
+  instance.run->resources.at(instance.resource->name)
+      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, with_marks));
+  co_return operation_.CheckPostconditions(instance, with_marks);
+}
+
+bool Applier::CheckNew(const Instance& instance, const Proposal& proposal,
+                       const provider::ApplyResponse& response, Value& value) {
+  const bool reported = provider::HasErrors(response.diagnostics);
+  if (value.IsNull()) {
+    if (!reported) {
+      operation_.diagnostics().AddError(
+          "Provider produced inconsistent result after apply",
+          Format("When applying changes to {}, provider {:?} produced an unexpected new value: Root object "
+                 "was present, but "
+                 "now absent.\n\n{}",
+                 instance.address.ToString(), instance.provider_address.provider(), kProviderBug));
+      return false;
+    }
+    return true;
+  }
+  if (!value.IsWhollyKnown()) {
+    if (!reported) {
+      operation_.diagnostics().AddError(
+          "Provider returned invalid result object after apply",
+          Format("After the apply operation, the provider still indicated an unknown value for {}. All "
+                 "values must be known "
+                 "after apply, so this is always a bug in the provider and should be reported in the "
+                 "provider's own issue "
+                 "tracker. Terraform will still save the other known object values in the state.",
+                 instance.address.ToString()));
+    }
+    value = KnownParts(value);
+    return false;
+  }
+  if (reported || response.legacy_type_system) return true;
+  const auto wrong = CheckResult(*instance.schema->block, proposal.value, value);
+  for (const Inconsistency& one : wrong) {
+    operation_.diagnostics().AddError(
+        "Provider produced inconsistent result after apply",
+        Format("When applying changes to {}, provider {:?} produced an unexpected new value: {}.\n\n{}",
+               instance.address.ToString(), instance.provider_address.provider(), one.ToString(),
+               kProviderBug));
+  }
+  return wrong.empty();
+}
+
+net::Task<bool> Applier::DestroyObject(const plan::ResourceChange& change) {
+  std::string deposed = change.deposed;
+  if (change.change.action == Action::kCreateThenDelete) {
+    const auto key = deposed_.find(change.address);
+    if (key == deposed_.end()) co_return false;  // its successor could not be made
+    deposed = key->second;
+  }
+  if (change.change.action == Action::kForget) {
+    co_return Remember({.address = change.address, .deposed = deposed, .provider = change.provider});
+  }
+  provider::Provider* provider = operation_.input().providers.Find(change.provider);
+  if (provider == nullptr) co_return false;
+  const Value before = change.change.before.WithoutMarksWithin();
+  const std::string id = IdOf(before);
+  std::string private_bytes = change.planned_private;
+  const state::InstanceState* instance = state_.Find(change.address);
+  if (plan::IsReplace(change.change.action) && instance != nullptr) {
+    const auto old = instance->deposed.find(deposed);
+    const state::ObjectRef object = deposed.empty() ? instance->current : old->second;
+    if (object) private_bytes = object->private_bytes;
+  }
+  const Permits::Permit permit = co_await operation_.permits().Take();
+  operation_.input().observer.ApplyStarted(change.address, deposed, Action::kDelete, id);
+  const Value none = Value::Null(change.schema->type);
+  provider::ApplyRequest request{.type_name = change.address.resource.type(),
+                                 .prior_state = before,
+                                 .planned_state = none,
+                                 .config = none,
+                                 .planned_private = std::move(private_bytes)};
+  Result<provider::ApplyResponse> applied = co_await provider->ApplyResourceChange(std::move(request));
+  bool ok = applied && operation_.Report(change.address, applied->diagnostics);
+  if (!applied) operation_.ReportFailure(change.address, applied.error());
+  if (ok && !applied->state.IsNull()) {
+    operation_.diagnostics().AddError(
+        "Provider returned invalid result object after apply",
+        Format(
+            "After applying a {} plan, the provider returned a non-null object for {}. Destroying should "
+            "always produce a "
+            "null value, so this is always a bug in the provider and should be reported in the provider's "
+            "own issue "
+            "tracker. Terraform will still save this errant object in the state for debugging and recovery.",
+            "Delete", change.address.ToString()));
+    ok = false;
+  }
+  operation_.input().observer.ApplyDone(change.address, deposed, Action::kDelete, id, ok);
+  if (!ok) co_return false;
+  ++destroyed_;
+  co_return Remember({.address = change.address, .deposed = deposed, .provider = change.provider});
+}
+
+}  // namespace cairn::infra

@@ -1,0 +1,271 @@
+#include "infra/evaluator.h"
+
+#include <utility>
+
+#include "base/strings.h"
+#include "hcl/convert.h"
+#include "hcl/defaults.h"
+#include "hcl/parser.h"
+
+namespace cairn::infra {
+namespace {
+
+using hcl::Value;
+
+std::string Place(const hcl::SourceRange& range) {
+  const hcl::Position begin = range.start_position();
+  const hcl::Position end = range.end_position();
+  return Format("{}:{},{}-{}", range.source->name(), begin.line, begin.column, end.column);
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const config::Config& root, const Surroundings& surroundings,
+                     const GivenVariables& variables, bool validating)
+    : surroundings_(surroundings), variables_(variables), validating_(validating) {
+  root_.config = &root;
+  runs_[&root].push_back(&root_);
+}
+
+const std::vector<ModuleRun*>& Evaluator::RunsOf(const config::Config& config) const {
+  static const std::vector<ModuleRun*> none;
+  const auto found = runs_.find(&config);
+  return found == runs_.end() ? none : found->second;
+}
+
+bool Evaluator::Evaluate(const Object& object, hcl::Diagnostics& diagnostics) {
+  hcl::Diagnostics found;
+  if (object.kind == ObjectKind::kCall) {
+    for (ModuleRun* parent : RunsOf(*object.config->parent)) ExpandCall(*parent, *object.config, found);
+  }
+  for (ModuleRun* run : RunsOf(*object.config)) {
+    if (object.kind == ObjectKind::kVariable) EvaluateVariable(*run, *object.variable, found);
+    if (object.kind == ObjectKind::kOutput) EvaluateOutput(*run, *object.output, found);
+    if (object.kind == ObjectKind::kLocal) {
+      run->locals.insert_or_assign(object.local->name,
+                                   object.local->value.Evaluate(RunScope(*run, surroundings_), found));
+    }
+  }
+  const bool ok = !found.has_errors();
+  diagnostics.Append(std::move(found));
+  return ok;
+}
+
+void Evaluator::EvaluateVariable(ModuleRun& run, const config::Variable& variable,
+                                 hcl::Diagnostics& diagnostics) {
+  Value value = run.parent == nullptr ? RootVariable(variable, diagnostics)
+                                      : PassedVariable(run, variable, diagnostics);
+  if (variable.sensitive) value = value.WithMarks(hcl::Marks::kSensitive);
+  if (variable.ephemeral) value = value.WithMarks(hcl::Marks::kEphemeral);
+  run.variables.insert_or_assign(variable.name, std::move(value));
+  ValidateVariable(run, variable, diagnostics);
+}
+
+Value Evaluator::RootVariable(const config::Variable& variable, hcl::Diagnostics& diagnostics) {
+  const hcl::Type type = variable.constraint.type.WithoutOptional();
+  const auto given = variables_.find(variable.name);
+  if (given != variables_.end()) {
+    const Value value =
+        given->second.is_text ? ReadVariableText(variable, given->second, diagnostics) : given->second.value;
+    return FinishVariable(variable, value, variable.range, /*is_root=*/true, diagnostics);
+  }
+  if (validating_) return Value::Unknown(type);
+  if (variable.default_value) return *variable.default_value;
+  diagnostics.AddError(
+      "No value for required variable",
+      Format("The root module input variable {:?} is not set, and has no default value. Use a -var or "
+             "-var-file command line argument to provide a value for this variable.",
+             variable.name),
+      variable.range);
+  return Value::Unknown(type);
+}
+
+Value Evaluator::PassedVariable(ModuleRun& run, const config::Variable& variable,
+                                hcl::Diagnostics& diagnostics) {
+  const hcl::BodySchema schema{.attributes = {{variable.name}}};
+  hcl::Diagnostics reported_elsewhere;
+  hcl::Body rest;
+  const config::ModuleCall& call = *run.config->call;
+  const hcl::Content content = call.body.PartialContent(schema, rest, reported_elsewhere);
+  const hcl::Expression expression = content.Get(variable.name);
+  if (!expression) {
+    if (variable.default_value) return *variable.default_value;
+    return Value::Unknown(variable.constraint.type.WithoutOptional());  // CheckCallArguments reports it
+  }
+  const RunScope scope(*run.parent, surroundings_, &run.repetition);
+  hcl::Diagnostics found;
+  const Value value = expression.Evaluate(scope, found);
+  const bool failed = found.has_errors();
+  diagnostics.Append(std::move(found));
+  if (failed) return Value::Unknown(variable.constraint.type.WithoutOptional());
+  return FinishVariable(variable, value, expression.range(), /*is_root=*/false, diagnostics);
+}
+
+Value Evaluator::FinishVariable(const config::Variable& variable, const Value& given,
+                                const hcl::SourceRange& range, bool is_root, hcl::Diagnostics& diagnostics) {
+  const bool fill = !variable.constraint.defaults.empty() && !given.IsNull();
+  const Value filled = fill ? hcl::ApplyDefaults(variable.constraint.defaults, given) : given;
+  const auto converted = hcl::Convert(filled, variable.constraint.type);
+  if (!converted) {
+    diagnostics.AddError(
+        "Invalid value for input variable",
+        is_root ? Format("The given value is not suitable for var.{} declared at {}: {}.", variable.name,
+                         Place(variable.range), converted.error().Text())
+                : Format("The given value is not suitable for child module variable {:?} defined at {}: {}.",
+                         variable.name, Place(variable.range), converted.error().Text()),
+        range);
+    return Value::Unknown(variable.constraint.type.WithoutOptional());
+  }
+  if (!converted->IsNull() || variable.nullable) return *converted;
+  if (variable.default_value) return *variable.default_value;
+  diagnostics.AddError(
+      "Required variable not set",
+      Format("The given value is not suitable for {} defined at {}: required variable may not be set to "
+             "null.",
+             is_root ? "var." + variable.name : Format("child module variable {:?}", variable.name),
+             Place(variable.range)),
+      range);
+  return Value::Unknown(variable.constraint.type.WithoutOptional());
+}
+
+void Evaluator::ValidateVariable(const ModuleRun& run, const config::Variable& variable,
+                                 hcl::Diagnostics& diagnostics) {
+  if (variable.validations.empty() || diagnostics.has_errors()) return;
+  CheckRules(variable.validations, RunScope(run, surroundings_), "Invalid value for variable",
+             hcl::Severity::kError, diagnostics);
+}
+
+void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl::Diagnostics& diagnostics) {
+  const RunScope scope(run, surroundings_);
+  CheckRules(output.preconditions, scope, "Module output value precondition failed", hcl::Severity::kError,
+             diagnostics);
+  Value value = output.value ? output.value.Evaluate(scope, diagnostics) : Value::Dynamic();
+  const hcl::Marks within = value.MarksWithin();
+  if (run.parent == nullptr && !output.sensitive && (within & hcl::Marks::kSensitive) != hcl::Marks::kNone) {
+    diagnostics.AddError("Output refers to sensitive values",
+                         "To reduce the risk of accidentally exporting sensitive data that was intended to "
+                         "be only internal, Terraform "
+                         "requires that any root module output containing sensitive data be explicitly "
+                         "marked as sensitive, to confirm your "
+                         "intent.\n\nIf you do intend to export this data, annotate the output value as "
+                         "sensitive by adding the following "
+                         "argument:\n    sensitive = true",
+                         output.range);
+  }
+  if (!output.ephemeral && (within & hcl::Marks::kEphemeral) != hcl::Marks::kNone) {
+    diagnostics.AddError(
+        run.parent == nullptr ? "Ephemeral value not allowed" : "Ephemeral value not allowed",
+        "This output value is not declared as returning an ephemeral value, so it cannot be set to a result "
+        "derived from an ephemeral value.",
+        output.value.range());
+  }
+  if (output.sensitive) value = value.WithMarks(hcl::Marks::kSensitive);
+  if (output.ephemeral) value = value.WithMarks(hcl::Marks::kEphemeral);
+  run.outputs.insert_or_assign(output.name, std::move(value));
+}
+
+void Evaluator::ExpandCall(ModuleRun& parent, const config::Config& child, hcl::Diagnostics& diagnostics) {
+  const config::ModuleCall& call = *child.call;
+  const bool inside_repetition = parent.repeats;
+  const RunScope scope(parent, surroundings_);
+  (void)inside_repetition;
+  Instances instances = Expand(call.count, call.for_each, scope, diagnostics);
+  CallRun& run = parent.calls[call.name];
+  run.expansion = instances.expansion;
+  if (instances.expansion == Expansion::kUnknown) {
+    // Its expressions are still looked at, with all that repetition gives unknown.
+    if (!validating_) return;
+    instances.each.push_back({});
+  }
+  for (Repetition& repetition : instances.each) {
+    auto instance = std::make_unique<ModuleRun>();
+    instance->config = &child;
+    instance->address = parent.address.Child(call.name, repetition.key);
+    instance->parent = &parent;
+    instance->repeats = instances.expansion != Expansion::kSingle;
+    instance->repetition = std::move(repetition);
+    runs_[&child].push_back(instance.get());
+    const state::InstanceKey key = instance->repetition.key;
+    run.instances.insert_or_assign(key, std::move(instance));
+  }
+}
+
+plan::CheckStatus Evaluator::CheckRules(const std::vector<config::CheckRule>& rules, const hcl::Scope& scope,
+                                        std::string_view summary, hcl::Severity severity,
+                                        hcl::Diagnostics& diagnostics, std::vector<std::string>* failures) {
+  plan::CheckStatus status = plan::CheckStatus::kPass;
+  for (const config::CheckRule& rule : rules) {
+    const plan::CheckStatus one = CheckRule(rule, scope, summary, severity, diagnostics, failures);
+    const auto weight = [](plan::CheckStatus s) {
+      return s == plan::CheckStatus::kPass      ? 0
+             : s == plan::CheckStatus::kUnknown ? 1
+             : s == plan::CheckStatus::kFail    ? 2
+                                                : 3;
+    };
+    if (weight(one) > weight(status)) status = one;
+  }
+  return status;
+}
+
+plan::CheckStatus Evaluator::CheckRule(const config::CheckRule& rule, const hcl::Scope& scope,
+                                       std::string_view summary, hcl::Severity severity,
+                                       hcl::Diagnostics& diagnostics, std::vector<std::string>* failures) {
+  if (!rule.condition || !rule.error_message) return plan::CheckStatus::kError;
+  hcl::Diagnostics found;
+  const Value condition = rule.condition.Evaluate(scope, found);
+  if (found.has_errors()) {
+    diagnostics.Append(std::move(found));
+    return plan::CheckStatus::kError;
+  }
+  if (!condition.IsKnown()) return plan::CheckStatus::kUnknown;
+  const auto invalid = [&](std::string detail) {
+    diagnostics.Add({.severity = severity,
+                     .summary = "Invalid condition result",
+                     .detail = std::move(detail),
+                     .subject = rule.condition.range()});
+    return plan::CheckStatus::kError;
+  };
+  if (condition.IsNull()) return invalid("Condition expression must return either true or false, not null.");
+  const auto met = hcl::Convert(condition.WithoutMarks(), hcl::Type::Bool());
+  if (!met) return invalid(Format("Invalid condition result value: {}.", met.error().message));
+  if (met->AsBool()) return plan::CheckStatus::kPass;
+
+  hcl::Diagnostics unused;
+  const Value text = rule.error_message.Evaluate(scope, unused);
+  const auto message = hcl::Convert(text.WithoutMarks(), hcl::Type::String());
+  std::string detail;
+  if (text.Has(hcl::Marks::kSensitive)) {
+    detail = "The error message included a sensitive value, so it will not be displayed.";
+  } else if (message && message->HasContent()) {
+    detail = Trim(message->AsString());
+  } else {
+    detail =
+        "This check failed, but has an invalid error message as described in the other accompanying "
+        "messages.";
+  }
+  if (failures != nullptr) failures->push_back(detail);
+  if (summary == "Invalid value for variable") {
+    detail += Format("\n\nThis was checked by the validation rule at {}.", Place(rule.range));
+  }
+  diagnostics.Add({.severity = severity,
+                   .summary = std::string(summary),
+                   .detail = std::move(detail),
+                   .subject = rule.condition.range()});
+  return plan::CheckStatus::kFail;
+}
+
+Value ReadVariableText(const config::Variable& variable, const GivenVariable& given,
+                       hcl::Diagnostics& diagnostics) {
+  const hcl::Type& type = variable.constraint.type;
+  if (!variable.typed || type.IsPrimitive()) return given.value;
+  const auto source = std::make_shared<const hcl::Source>(Format("<value for var.{}>", variable.name),
+                                                          std::string(given.value.AsString()));
+  hcl::ParseResult parsed = hcl::ParseExpression(source);
+  hcl::Diagnostics found = std::move(parsed.diagnostics);
+  Value value = Value::Dynamic();
+  if (!found.has_errors()) value = hcl::Expression(parsed.tree->root()).EvaluateLiteral(found);
+  diagnostics.Append(std::move(found));
+  return value;
+}
+
+}  // namespace cairn::infra

@@ -1,0 +1,33 @@
+#pragma once
+
+// What an operation tells while it runs, for whoever shows it.
+
+#include <string>
+
+#include "hcl/diagnostic.h"
+#include "plan/plan.h"
+#include "state/address.h"
+
+namespace cairn::infra {
+
+// Calls come from the operation's loop, and must not block it.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  // An object is asked what it is like now. `id` is empty where it has none.
+  virtual void RefreshStarted(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
+  virtual void RefreshDone(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
+
+  // A change is applied, or a data source is read (Action::kRead, also while planning).
+  virtual void ApplyStarted(const state::InstanceAddress& /*address*/, const std::string& /*deposed*/,
+                            plan::Action /*action*/, const std::string& /*id*/) {}
+  virtual void ApplyDone(const state::InstanceAddress& /*address*/, const std::string& /*deposed*/,
+                         plan::Action /*action*/, const std::string& /*id*/, bool /*ok*/) {}
+
+  virtual void ProvisionStarted(const state::InstanceAddress& /*address*/, const std::string& /*type*/) {}
+  virtual void ProvisionOutput(const state::InstanceAddress& /*address*/, const std::string& /*type*/,
+                               const std::string& /*line*/) {}
+};
+
+}  // namespace cairn::infra

@@ -1,0 +1,250 @@
+#include "infra/operation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "hcl/decode.h"
+#include "hcl/value_json.h"
+#include "hcl/value_marks.h"
+#include "infra/object_values.h"
+#include "infra/proposed_state.h"
+
+namespace cairn::infra {
+namespace {
+
+using graph::NodeIndex;
+using hcl::Value;
+
+// The place in `body` that `path` leads to, as far as it can be told: the argument it begins with.
+std::optional<hcl::SourceRange> PlaceOf(const hcl::Body& body, const hcl::ValuePath& path) {
+  if (path.empty() || !path[0].is_attribute()) return std::nullopt;
+  const hcl::BodySchema schema{.attributes = {{path[0].attribute}}, .blocks = {{path[0].attribute, {}}}};
+  hcl::Diagnostics unused;
+  hcl::Body rest;
+  const hcl::Content content = body.PartialContent(schema, rest, unused);
+  if (content.Get(path[0].attribute)) return content.Get(path[0].attribute).range();
+  if (!content.blocks.empty()) return content.blocks[0].definition_range();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Operation::Operation(const OperationInput& input, bool validating)
+    : input_(input),
+      evaluator_(input.config, input.surroundings, input.variables, validating),
+      permits_(input.loop, input.parallelism) {
+  FindCreatesBeforeDestroy();
+}
+
+void Operation::FindCreatesBeforeDestroy() {
+  std::vector<NodeIndex> roots;
+  for (NodeIndex node = 0; node < input_.graph.objects.size(); ++node) {
+    const Object& object = input_.graph.objects[node];
+    if (object.kind == ObjectKind::kResource &&
+        object.resource->lifecycle.create_before_destroy.value_or(false)) {
+      roots.push_back(node);
+    }
+  }
+  creates_before_destroy_ = input_.graph.graph.Reachable(roots);
+}
+
+net::Task<bool> Operation::ConfigureProvider(const Object& object) {
+  const state::ProviderConfigAddress& address = object.provider.address;
+  const Result<provider::Provider*> provider = co_await input_.providers.ForConfiguration(address);
+  if (!provider) {
+    diagnostics_.AddError("Failed to start provider", provider.error().message,
+                          object.provider.block ? std::optional(object.provider.block->range) : std::nullopt);
+    co_return false;
+  }
+  const provider::Schemas* schemas = input_.schemas.Find(address.provider());
+  if (schemas == nullptr) co_return false;
+  const auto schema = schemas->Find(provider::SchemaKind::kProvider, "");
+  Value config = Value::Object({});
+  if (schema) {
+    config = EmptyObject(*(*schema)->block);
+    if (object.provider.block != nullptr) {
+      const std::vector<ModuleRun*>& runs = evaluator_.RunsOf(*object.provider.config);
+      if (runs.empty()) co_return true;
+      hcl::Diagnostics found;
+      config = hcl::Decode(object.provider.block->body, *(*schema)->block,
+                           RunScope(*runs[0], input_.surroundings), found);
+      const bool failed = found.has_errors();
+      diagnostics_.Append(std::move(found));
+      if (failed) co_return false;
+    }
+  }
+  config = config.WithoutMarksWithin();
+  Result<provider::Diagnostics> validated = co_await (*provider)->ValidateProviderConfig(config);
+  const auto report = [&](const Result<provider::Diagnostics>& answer) {
+    if (!answer) {
+      diagnostics_.AddError("Plugin did not respond", answer.error().message);
+      return false;
+    }
+    for (const provider::Diagnostic& one : *answer) {
+      hcl::Diagnostic diagnostic{.severity = one.severity, .summary = one.summary, .detail = one.detail};
+      if (object.provider.block != nullptr) {
+        diagnostic.subject = PlaceOf(object.provider.block->body, one.attribute);
+        if (!diagnostic.subject) diagnostic.subject = object.provider.block->range;
+      }
+      diagnostics_.Add(std::move(diagnostic));
+    }
+    return !provider::HasErrors(*answer);
+  };
+  if (!report(validated)) co_return false;
+  if (evaluator_.validating()) co_return true;
+  provider::ConfigureRequest request{.terraform_version = input_.terraform_version, .config = config};
+  const Result<provider::Diagnostics> configured = co_await (*provider)->Configure(std::move(request));
+  co_return report(configured);
+}
+
+std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, ModuleRun& run) {
+  const Object& object = input_.graph.objects[node];
+  const config::Resource& resource = *object.resource;
+  if (!object.provider_node) return std::nullopt;
+  const state::ProviderConfigAddress& provider = input_.graph.objects[*object.provider_node].provider.address;
+  const auto schema = input_.schemas.FindResource(provider.provider(), resource.name);
+  if (!schema) {
+    diagnostics_.AddError("Schema not available", schema.error().message, resource.range);
+    return std::nullopt;
+  }
+  const hcl::Type& type = (*schema)->block->type;
+  hcl::Diagnostics found;
+  Instances expanded =
+      Expand(resource.count, resource.for_each, RunScope(run, input_.surroundings, &run.repetition), found);
+  const bool failed = found.has_errors();
+  diagnostics_.Append(std::move(found));
+  run.resources.insert_or_assign(resource.name, ResourceValues(expanded.expansion, type));
+  if (failed) return std::nullopt;
+
+  std::vector<Instance> instances;
+  instances.reserve(expanded.each.size());
+  for (Repetition& repetition : expanded.each) {
+    const state::InstanceAddress address{run.address, resource.name, repetition.key};
+    instances.push_back({.run = &run,
+                         .resource = &resource,
+                         .node = node,
+                         .repetition = std::move(repetition),
+                         .address = address,
+                         .provider_address = provider,
+                         .provider = input_.providers.Find(provider),
+                         .schema = *schema});
+  }
+  return instances;
+}
+
+RunScope Operation::ScopeOf(const Instance& instance, const Value* self) const {
+  return RunScope(*instance.run, input_.surroundings, &instance.repetition, self);
+}
+
+Value Operation::ConfigOf(const Instance& instance, hcl::Diagnostics& diagnostics) {
+  return hcl::Decode(instance.resource->body, *instance.schema->block, ScopeOf(instance), diagnostics);
+}
+
+net::Task<Result<Value>> Operation::ReadData(const Instance& instance, const Value& config) {
+  const Permits::Permit permit = co_await permits_.Take();
+  provider::ValidateRequest validate{.type_name = instance.address.resource.type(), .config = config};
+  const Result<provider::Diagnostics> validated =
+      co_await instance.provider->ValidateDataSource(std::move(validate));
+  const auto failed = [] { return Fail(ErrorCode::kInvalid, "could not be read"); };
+  if (!validated) ReportFailure(instance.address, validated.error());
+  if (!validated || !Report(instance, *validated)) co_return failed();
+  input_.observer.ApplyStarted(instance.address, "", plan::Action::kRead, "");
+  provider::ReadDataSourceRequest request{.type_name = instance.address.resource.type(), .config = config};
+  Result<provider::ReadDataSourceResponse> read =
+      co_await instance.provider->ReadDataSource(std::move(request));
+  if (!read) ReportFailure(instance.address, read.error());
+  const bool ok = read && Report(instance, read->diagnostics);
+  input_.observer.ApplyDone(instance.address, "", plan::Action::kRead, ok ? IdOf(read->state) : std::string(),
+                            ok);
+  if (!ok) co_return failed();
+  co_return WithEmptyBlocks(*instance.schema->block, read->state);
+}
+
+bool Operation::CheckPreconditions(const Instance& instance) {
+  const auto& rules = instance.resource->lifecycle.preconditions;
+  if (rules.empty()) return true;
+  const plan::CheckStatus status = evaluator_.CheckRules(
+      rules, ScopeOf(instance), "Resource precondition failed", hcl::Severity::kError, diagnostics_);
+  return status == plan::CheckStatus::kPass || status == plan::CheckStatus::kUnknown;
+}
+
+bool Operation::CheckPostconditions(const Instance& instance, const Value& self) {
+  const auto& rules = instance.resource->lifecycle.postconditions;
+  if (rules.empty()) return true;
+  const plan::CheckStatus status = evaluator_.CheckRules(
+      rules, ScopeOf(instance, &self), "Resource postcondition failed", hcl::Severity::kError, diagnostics_);
+  return status == plan::CheckStatus::kPass || status == plan::CheckStatus::kUnknown;
+}
+
+const std::vector<state::ConfigResource>& Operation::DependenciesOf(NodeIndex node) {
+  const auto [entry, added] = dependencies_.try_emplace(node);
+  if (!added) return entry->second;
+  // A walk over what is needed; other resources' results are used where they are there already.
+  std::vector<state::ConfigResource> found;
+  std::vector<NodeIndex> todo(input_.graph.graph.needs(node).begin(), input_.graph.graph.needs(node).end());
+  std::unordered_map<NodeIndex, bool> seen;
+  while (!todo.empty()) {
+    const NodeIndex next = todo.back();
+    todo.pop_back();
+    if (!seen.emplace(next, true).second) continue;
+    const Object& object = input_.graph.objects[next];
+    if (object.kind == ObjectKind::kResource) {
+      found.push_back({object.config->path, object.resource->name});
+      const auto known = dependencies_.find(next);
+      if (known != dependencies_.end() && next != node) {
+        found.insert(found.end(), known->second.begin(), known->second.end());
+        continue;
+      }
+    }
+    const auto needs = input_.graph.graph.needs(next);
+    todo.insert(todo.end(), needs.begin(), needs.end());
+  }
+  std::ranges::sort(found, {}, [](const state::ConfigResource& one) { return one.ToString(); });
+  const auto rest = std::ranges::unique(found);
+  found.erase(rest.begin(), rest.end());
+  return dependencies_.insert_or_assign(node, std::move(found)).first->second;
+}
+
+bool Operation::Report(const Instance& instance, const provider::Diagnostics& diagnostics) {
+  for (const provider::Diagnostic& one : diagnostics) {
+    std::optional<hcl::SourceRange> place = PlaceOf(instance.resource->body, one.attribute);
+    diagnostics_.Add({.severity = one.severity,
+                      .summary = one.summary,
+                      .detail = one.detail,
+                      .subject = place ? place : instance.resource->range});
+  }
+  return !provider::HasErrors(diagnostics);
+}
+
+bool Operation::Report(const state::InstanceAddress& /*address*/, const provider::Diagnostics& diagnostics) {
+  for (const provider::Diagnostic& one : diagnostics) {
+    diagnostics_.Add({.severity = one.severity, .summary = one.summary, .detail = one.detail});
+  }
+  return !provider::HasErrors(diagnostics);
+}
+
+void Operation::ReportFailure(const state::InstanceAddress& address, const Error& error) {
+  diagnostics_.AddError("Plugin did not respond", Format("{}: {}.", address.ToString(), error.message));
+}
+
+std::string IdOf(const Value& object) {
+  if (!object.HasContent() || object.kind() != hcl::TypeKind::kObject) return {};
+  const Value* id = object.Find("id");
+  if (id == nullptr || !id->HasContent() || id->kind() != hcl::TypeKind::kString) return {};
+  return std::string(id->AsString());
+}
+
+std::shared_ptr<state::InstanceObject> MakeObject(const provider::Schema& schema, const Value& value) {
+  auto object = std::make_shared<state::InstanceObject>();
+  object->schema_version = uint64_t(schema.version);
+  auto text = hcl::ToJsonText(value.WithoutMarksWithin(), schema.block->type);
+  if (text) object->attributes = state::JsonText::Of(std::move(*text));
+  for (const hcl::MarkedPath& marked : hcl::MarkedPaths(value)) {
+    if ((marked.marks & hcl::Marks::kSensitive) != hcl::Marks::kNone)
+      object->sensitive.push_back(marked.path);
+  }
+  return object;
+}
+
+}  // namespace cairn::infra

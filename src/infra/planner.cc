@@ -1,0 +1,234 @@
+#include "infra/planner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "hcl/value_json.h"
+#include "infra/planner_state.h"
+
+namespace cairn::infra {
+namespace {
+
+using graph::NodeIndex;
+using hcl::Value;
+using plan::Action;
+using plan::ActionReason;
+
+}  // namespace
+
+Planner::Planner(const OperationInput& input, const state::State& state, PlanOptions options)
+    : operation_(input, /*validating=*/false),
+      state_(state),
+      options_(std::move(options)),
+      refreshed_(state) {
+  plan_.mode = options_.mode;
+  plan_.timestamp = options_.timestamp;
+  plan_.force_replace = options_.force_replace;
+}
+
+net::Task<PlanOutcome> Planner::Run() {
+  const OperationInput& input = operation_.input();
+  const NodeWork work = [this](NodeIndex node) { return PlanNode(node); };
+  bool ok = co_await WalkGraph(input.loop, input.graph.graph, work);
+  if (ok) ok = co_await PlanOrphans();
+  if (ok) PlanOutputs();
+  co_return Finish(ok);
+}
+
+net::Task<bool> Planner::PlanNode(NodeIndex node) {
+  const Object& object = operation_.input().graph.objects[node];
+  switch (object.kind) {
+    case ObjectKind::kProvider:
+      co_return co_await operation_.ConfigureProvider(object);
+    case ObjectKind::kResource:
+      co_return co_await PlanResource(node);
+    case ObjectKind::kCheck:
+      CheckBlocks(object);
+      co_return true;
+    case ObjectKind::kModuleEnd:
+      co_return true;
+    case ObjectKind::kVariable:
+    case ObjectKind::kLocal:
+    case ObjectKind::kOutput:
+    case ObjectKind::kCall:
+      co_return operation_.evaluator().Evaluate(object, operation_.diagnostics());
+  }
+  co_return true;
+}
+
+net::Task<bool> Planner::PlanResource(NodeIndex node) {
+  const std::vector<ModuleRun*> runs =
+      operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config);
+  bool ok = true;
+  for (ModuleRun* run : runs) {
+    const bool one = co_await PlanResourceIn(node, *run);
+    ok = ok && one;
+  }
+  co_return ok;
+}
+
+net::Task<bool> Planner::PlanResourceIn(NodeIndex node, ModuleRun& run) {
+  std::optional<std::vector<Instance>> instances = operation_.InstancesOf(node, run);
+  if (!instances) co_return false;
+  bool ok = true;
+  for (const Instance& instance : *instances) planned_.insert(instance.address);
+  net::TaskGroup group(operation_.input().loop);
+  for (Instance& instance : *instances) group.Spawn(PlanOne(std::move(instance), ok));
+  co_await group.Empty();
+  co_return ok;
+}
+
+net::Task<void> Planner::PlanOne(Instance instance, bool& ok) {
+  const bool planned = co_await PlanInstance(instance);
+  if (!planned) ok = false;
+}
+
+// What the state has and the configuration does not.
+net::Task<bool> Planner::PlanOrphans() {
+  bool ok = true;
+  net::TaskGroup group(operation_.input().loop);
+  for (const auto& [resource_address, resource] : state_.resources) {
+    for (const auto& [key, instance] : resource.instances) {
+      const state::InstanceAddress address{resource_address.module, resource_address.resource, key};
+      const bool configured = planned_.contains(address) && options_.mode != plan::Mode::kDestroy;
+      if (configured && instance.deposed.empty()) continue;
+      const ActionReason reason = configured ? ActionReason::kNone : ReasonToDelete(address);
+      group.Spawn(PlanOrphan(address, resource.provider, reason, ok));
+    }
+  }
+  co_await group.Empty();
+  co_return ok;
+}
+
+net::Task<void> Planner::PlanOrphan(state::InstanceAddress address,
+                                    state::ProviderConfigAddress provider_address, ActionReason reason,
+                                    bool& ok) {
+  const bool configured = planned_.contains(address) && options_.mode != plan::Mode::kDestroy;
+  const state::InstanceState& instance = *state_.Find(address);
+  if (address.resource.mode() == state::ResourceMode::kData) {
+    refreshed_.Remove(address);
+    co_return;
+  }
+  provider::Provider* provider = operation_.input().providers.Find(provider_address);
+  const auto schema = operation_.input().schemas.FindResource(provider_address.provider(), address.resource);
+  if (provider == nullptr || !schema) {
+    operation_.diagnostics().AddError(
+        "Provider configuration not present",
+        Format("To work with {} its original provider configuration at {} is required, but it has been "
+               "removed. This occurs "
+               "when a provider configuration is removed while objects created by that provider still exist "
+               "in the state. "
+               "Re-add the provider configuration to destroy {}, after which you can remove the provider "
+               "configuration again.",
+               address.ToString(), provider_address.ToString(), address.ToString()));
+    ok = false;
+    co_return;
+  }
+  const std::string current;
+  if (instance.current && !configured) {
+    const bool done = co_await PlanDelete(address, current, instance.current, *provider, **schema,
+                                          provider_address, reason);
+    if (!done) ok = false;
+  }
+  for (const auto& [key, object] : instance.deposed) {
+    const bool done =
+        co_await PlanDelete(address, key, object, *provider, **schema, provider_address, ActionReason::kNone);
+    if (!done) ok = false;
+  }
+}
+
+ActionReason Planner::ReasonToDelete(const state::InstanceAddress& address) const {
+  if (options_.mode == plan::Mode::kDestroy) return ActionReason::kNone;
+  const OperationInput& input = operation_.input();
+  const config::Config* config = input.config.Find(address.module.path());
+  if (config == nullptr) return ActionReason::kDeleteBecauseNoModule;
+  const auto node = input.graph.FindResource(*config, address.resource);
+  if (!node) return ActionReason::kDeleteBecauseNoResourceConfig;
+  const config::Resource& resource = *input.graph.objects[*node].resource;
+  switch (address.key.kind()) {
+    case state::InstanceKey::Kind::kNone:
+      return resource.count || resource.for_each ? ActionReason::kDeleteBecauseWrongRepetition
+                                                 : ActionReason::kDeleteBecauseNoModule;
+    case state::InstanceKey::Kind::kInt:
+      return resource.count ? ActionReason::kDeleteBecauseCountIndex
+                            : ActionReason::kDeleteBecauseWrongRepetition;
+    case state::InstanceKey::Kind::kString:
+      return resource.for_each ? ActionReason::kDeleteBecauseEachKey
+                               : ActionReason::kDeleteBecauseWrongRepetition;
+  }
+  return ActionReason::kNone;
+}
+
+void Planner::PlanOutputs() {
+  const bool destroys = options_.mode == plan::Mode::kDestroy;
+  const ModuleRun& root = operation_.evaluator().root();
+  for (const auto& [name, output] : root.config->module->outputs) {
+    if (output.ephemeral) continue;
+    const auto before = state_.outputs.find(name);
+    const bool existed = before != state_.outputs.end();
+    if (destroys && !existed) continue;
+    plan::OutputChange change{.name = name, .sensitive = output.sensitive};
+    if (existed) change.change.before = before->second.value;
+    if (destroys) {
+      change.change.action = Action::kDelete;
+    } else {
+      change.change.after = root.outputs.at(name).WithoutMarksWithin();
+      const bool same = existed && change.change.before == change.change.after &&
+                        before->second.sensitive == output.sensitive;
+      change.change.action = !existed ? Action::kCreate : same ? Action::kNoOp : Action::kUpdate;
+      if (!existed && change.change.after.IsNull()) change.change.action = Action::kNoOp;
+    }
+    plan_.outputs.push_back(std::move(change));
+  }
+  for (const auto& [name, output] : state_.outputs) {
+    if (root.config->module->outputs.contains(name)) continue;
+    plan_.outputs.push_back({.name = name,
+                             .change = {.action = Action::kDelete, .before = output.value},
+                             .sensitive = output.sensitive});
+  }
+  std::ranges::sort(plan_.outputs, {}, &plan::OutputChange::name);
+}
+
+void Planner::CheckBlocks(const Object& object) {
+  for (ModuleRun* run : operation_.evaluator().RunsOf(*object.config)) {
+    plan::CheckResult result{
+        .kind = plan::CheckKind::kCheck, .module = object.config->path, .name = object.check->name};
+    plan::CheckObject one{.module = run->address};
+    one.status = operation_.evaluator().CheckRules(
+        object.check->assertions, RunScope(*run, operation_.input().surroundings),
+        "Check block assertion failed", hcl::Severity::kWarning, operation_.diagnostics(), &one.failures);
+    result.status = one.status;
+    result.objects.push_back(std::move(one));
+    plan_.checks.push_back(std::move(result));
+  }
+}
+
+PlanOutcome Planner::Finish(bool ok) {
+  std::ranges::sort(plan_.resources, [](const plan::ResourceChange& a, const plan::ResourceChange& b) {
+    if (a.address == b.address) return a.deposed < b.deposed;
+    return a.address < b.address;
+  });
+  std::ranges::sort(plan_.drift, {}, &plan::ResourceChange::address);
+  for (const auto& [name, variable] : operation_.evaluator().root().config->module->variables) {
+    const auto& values = operation_.evaluator().root().variables;
+    const auto value = values.find(name);
+    if (value == values.end()) continue;
+    plan_.variables.push_back(
+        {name, value->second.WithoutMarksWithin(), variable.sensitive, variable.ephemeral});
+  }
+  plan_.errored = !ok || operation_.diagnostics().has_errors();
+  const auto acts = [](const auto& change) { return change.change.action != Action::kNoOp; };
+  const bool changes = std::ranges::any_of(plan_.resources, acts) || std::ranges::any_of(plan_.outputs, acts);
+  const bool found_drift = options_.mode == plan::Mode::kRefreshOnly && !plan_.drift.empty();
+  plan_.applyable = !plan_.errored && (changes || found_drift);
+  plan_.complete = !plan_.errored;
+  return {std::move(plan_), std::move(refreshed_), std::move(operation_.diagnostics())};
+}
+
+net::Task<PlanOutcome> MakePlan(OperationInput input, const state::State& state, PlanOptions options) {
+  Planner planner(input, state, std::move(options));
+  co_return co_await planner.Run();
+}
+
+}  // namespace cairn::infra

@@ -1,0 +1,33 @@
+#pragma once
+
+// Planning: what has to happen so that the world is as the configuration says.
+
+#include <string>
+#include <vector>
+
+#include "hcl/diagnostic.h"
+#include "infra/operation.h"
+#include "net/task.h"
+#include "plan/plan.h"
+#include "state/state.h"
+
+namespace cairn::infra {
+
+struct PlanOptions {
+  plan::Mode mode = plan::Mode::kNormal;
+  bool refresh = true;                                     // ask each object what it is like now
+  std::vector<state::InstanceAddress> force_replace = {};  // -replace
+  std::string timestamp = {};                              // RFC 3339: what plantimestamp() says
+};
+
+struct PlanOutcome {
+  plan::Plan plan = {};
+  state::State refreshed = {};  // the prior state, as the objects turned out to be
+  hcl::Diagnostics diagnostics = {};
+};
+
+// Plans from `state`, which must outlive the task. With errors the plan has what could be planned, and is not
+// applyable.
+net::Task<PlanOutcome> MakePlan(OperationInput input, const state::State& state, PlanOptions options);
+
+}  // namespace cairn::infra

@@ -1,0 +1,363 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "hcl/value_marks.h"
+#include "infra/object_values.h"
+#include "infra/planner_state.h"
+#include "infra/proposal.h"
+#include "infra/proposed_state.h"
+
+namespace cairn::infra {
+namespace {
+
+using hcl::Value;
+using plan::Action;
+using plan::ActionReason;
+
+std::vector<hcl::MarkedPath> SensitivePaths(const state::InstanceObject& object) {
+  std::vector<hcl::MarkedPath> marked;
+  for (const hcl::ValuePath& path : object.sensitive) marked.push_back({path, hcl::Marks::kSensitive});
+  return marked;
+}
+
+}  // namespace
+
+net::Task<bool> Planner::PlanInstance(const Instance& instance) {
+  if (instance.address.resource.mode() == state::ResourceMode::kData) co_return co_await PlanData(instance);
+  if (instance.address.resource.mode() == state::ResourceMode::kEphemeral) {
+    operation_.diagnostics().AddError("Ephemeral resources are not supported",
+                                      Format("{} cannot be opened yet.", instance.address.ToString()),
+                                      instance.resource->range);
+    co_return false;
+  }
+  co_return co_await PlanManaged(instance);
+}
+
+net::Task<Planner::Prior> Planner::ReadPrior(const state::InstanceAddress& address,
+                                             const state::ObjectRef& object, provider::Provider& provider,
+                                             const provider::Schema& schema,
+                                             const state::ProviderConfigAddress& provider_address) {
+  Prior prior;
+  if (!object) co_return prior;
+  prior.object = object;
+  prior.tainted = object->status == state::ObjectStatus::kTainted;
+  prior.private_bytes = object->private_bytes;
+  if (int64_t(object->schema_version) > schema.version) {
+    operation_.diagnostics().AddError("Resource instance managed by newer provider version",
+                                      Format("The current state of {} was created by a newer provider "
+                                             "version than is currently selected. Upgrade the {} "
+                                             "provider to work with this state.",
+                                             address.ToString(), ShownProvider(provider_address.provider())));
+    prior.ok = false;
+    co_return prior;
+  }
+  provider::UpgradeStateRequest upgrade{.type_name = address.resource.type(),
+                                        .version = int64_t(object->schema_version),
+                                        .json = std::string(object->attributes.text)};
+  Result<provider::UpgradeStateResponse> upgraded =
+      co_await provider.UpgradeResourceState(std::move(upgrade));
+  prior.ok = upgraded && operation_.Report(address, upgraded->diagnostics);
+  if (!upgraded) operation_.ReportFailure(address, upgraded.error());
+  if (!prior.ok) co_return prior;
+  const std::vector<hcl::MarkedPath> sensitive = SensitivePaths(*object);
+  const Value remembered = WithEmptyBlocks(*schema.block, upgraded->state);
+  prior.value = hcl::WithMarkedPaths(remembered, sensitive);
+  if (!options_.refresh) co_return prior;
+
+  const std::string id = IdOf(remembered);
+  const Permits::Permit permit = co_await operation_.permits().Take();
+  operation_.input().observer.RefreshStarted(address, id);
+  provider::ReadResourceRequest request{
+      .type_name = address.resource.type(), .state = remembered, .private_data = object->private_bytes};
+  Result<provider::ReadResourceResponse> read = co_await provider.ReadResource(std::move(request));
+  prior.ok = read && operation_.Report(address, read->diagnostics);
+  if (!read) operation_.ReportFailure(address, read.error());
+  if (!prior.ok) co_return prior;
+  operation_.input().observer.RefreshDone(address, id);
+  const Value now = WithEmptyBlocks(*schema.block, read->state);
+  const bool differs = !(now == remembered);
+  if (differs) {
+    plan::ResourceChange drift{.address = address,
+                               .previous_address = address,
+                               .provider = provider_address,
+                               .schema = schema.block,
+                               .schema_version = uint64_t(schema.version)};
+    drift.change = {.action = now.IsNull() ? Action::kDelete : Action::kUpdate,
+                    .before = prior.value,
+                    .after = now.IsNull() ? now : hcl::WithMarkedPaths(now, sensitive)};
+    plan_.drift.push_back(std::move(drift));
+  }
+  prior.value = now.IsNull() ? Value() : hcl::WithMarkedPaths(now, sensitive);
+  prior.private_bytes = read->private_data;
+  if (now.IsNull()) {
+    refreshed_.SetCurrent(address, nullptr, provider_address);
+  } else if (differs || prior.private_bytes != object->private_bytes ||
+             int64_t(object->schema_version) != schema.version) {
+    auto changed = MakeObject(schema, prior.value);
+    changed->status = object->status;
+    changed->private_bytes = prior.private_bytes;
+    changed->dependencies = object->dependencies;
+    changed->create_before_destroy = object->create_before_destroy;
+    prior.object = changed;
+    refreshed_.SetCurrent(address, std::move(changed), provider_address);
+  }
+  co_return prior;
+}
+
+net::Task<bool> Planner::PlanManaged(const Instance& instance) {
+  const state::ObjectRef object = state_.FindCurrent(instance.address);
+  const Prior prior = co_await ReadPrior(instance.address, object, *instance.provider, *instance.schema,
+                                         instance.provider_address);
+  if (!prior.ok) co_return false;
+  ResourceValues& values = instance.run->resources.at(instance.resource->name);
+  if (options_.mode != plan::Mode::kNormal) {
+    Value value = prior.value.IsNull() ? Value::Null(instance.schema->block->type) : prior.value;
+    values.Set(instance.address.key, WithSchemaMarks(*instance.schema->block, value));
+    if (options_.mode == plan::Mode::kDestroy) priors_.emplace(instance.address, prior);
+    co_return true;
+  }
+  if (!operation_.CheckPreconditions(instance)) co_return false;
+  hcl::Diagnostics found;
+  const Value config = operation_.ConfigOf(instance, found);
+  const bool failed = found.has_errors();
+  operation_.diagnostics().Append(std::move(found));
+  if (failed) co_return false;
+  co_return co_await PlanChange(instance, prior, config);
+}
+
+bool Planner::ForcesReplace(const Instance& instance) const {
+  return std::ranges::find(options_.force_replace, instance.address) != options_.force_replace.end();
+}
+
+bool Planner::IsTriggered(const Instance& instance) {
+  for (const hcl::Expression& trigger : instance.resource->lifecycle.replace_triggered_by) {
+    for (const hcl::Reference& reference : trigger.References()) {
+      if (reference.steps.empty()) continue;
+      const state::ResourceName name(state::ResourceMode::kManaged, reference.root, reference.steps[0].name);
+      for (const plan::ResourceChange& change : plan_.resources) {
+        if (!(change.address.resource == name) || !(change.address.module == instance.run->address)) continue;
+        size_t step = 1;
+        if (step < reference.steps.size() && !reference.steps[step].is_attribute) {
+          const state::InstanceKey key = change.address.key;
+          if (!(key.ToValue() == reference.steps[step].key)) continue;
+          ++step;
+        }
+        if (change.change.action == Action::kNoOp || change.change.action == Action::kRead) continue;
+        hcl::ValuePath path;
+        for (; step < reference.steps.size(); ++step) {
+          const hcl::TraversalStep& one = reference.steps[step];
+          path.push_back(one.is_attribute ? hcl::PathStep::Attribute(one.name)
+                                          : hcl::PathStep::Index(one.key));
+        }
+        const Value before = hcl::ValueAt(change.change.before, path).WithoutMarksWithin();
+        const Value after = hcl::ValueAt(change.change.after, path).WithoutMarksWithin();
+        if (path.empty() || !after.IsWhollyKnown() || !(before == after)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior,
+                                    const Value& marked_config) {
+  const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked_config);
+  const Value config = marked_config.WithoutMarksWithin();
+  const Value before = prior.value.WithoutMarksWithin();
+  const Permits::Permit permit = co_await operation_.permits().Take();
+  provider::ValidateRequest validate{.type_name = instance.address.resource.type(), .config = config};
+  const Result<provider::Diagnostics> validated =
+      co_await instance.provider->ValidateResource(std::move(validate));
+  if (!validated) {
+    operation_.ReportFailure(instance.address, validated.error());
+    co_return false;
+  }
+  if (!operation_.Report(instance, *validated)) co_return false;
+
+  const Value base = prior.tainted ? Value() : before;
+  const std::string prior_private = prior.tainted ? std::string() : prior.private_bytes;
+  Proposal proposal = co_await Propose(operation_, instance, base, config, prior_private);
+  if (!proposal.ok) co_return false;
+  std::vector<hcl::ValuePath> replace = base.IsNull()
+                                            ? std::vector<hcl::ValuePath>()
+                                            : ChangedPaths(proposal.requires_replace, base, proposal.value);
+  const bool create_first = operation_.CreatesBeforeDestroy(instance.node);
+  const Action replacing = create_first ? Action::kCreateThenDelete : Action::kDeleteThenCreate;
+
+  plan::ResourceChange change{.address = instance.address,
+                              .previous_address = instance.address,
+                              .provider = instance.provider_address,
+                              .schema = instance.schema->block,
+                              .schema_version = uint64_t(instance.schema->version),
+                              .create_before_destroy = create_first};
+  Action action = Action::kUpdate;
+  if (before.IsNull()) {
+    action = Action::kCreate;
+  } else if (prior.tainted) {
+    action = replacing;
+    change.reason = ActionReason::kReplaceBecauseTainted;
+  } else if (!replace.empty()) {
+    action = replacing;
+    change.reason = ActionReason::kReplaceBecauseCannotUpdate;
+  } else if (ForcesReplace(instance)) {
+    action = replacing;
+    change.reason = ActionReason::kReplaceByRequest;
+  } else if (IsTriggered(instance)) {
+    action = replacing;
+    change.reason = ActionReason::kReplaceByTriggers;
+  } else if (proposal.value == before) {
+    action = hcl::MarkedPaths(hcl::WithMarkedPaths(proposal.value, marks)) == hcl::MarkedPaths(prior.value)
+                 ? Action::kNoOp
+                 : Action::kUpdate;
+  }
+  if (plan::IsReplace(action) && !prior.tainted) {
+    const std::string private_bytes = proposal.private_bytes;
+    const Value nothing;
+    proposal = co_await Propose(operation_, instance, nothing, config, private_bytes);
+    if (!proposal.ok) co_return false;
+  }
+  co_return Record(instance, prior, std::move(change), action, std::move(proposal), marks,
+                   std::move(replace));
+}
+
+bool Planner::Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, Action action,
+                     Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
+                     std::vector<hcl::ValuePath> required_replace) {
+  if (plan::IsReplace(action) && instance.resource->lifecycle.prevent_destroy) {
+    operation_.diagnostics().AddError("Instance cannot be destroyed",
+                                      Format("Resource {} has lifecycle.prevent_destroy set, but the plan "
+                                             "calls for this resource to be destroyed. To avoid "
+                                             "this error and continue with the plan, either disable "
+                                             "lifecycle.prevent_destroy or reduce the scope of the "
+                                             "plan using the -target option.",
+                                             instance.address.ToString()),
+                                      instance.resource->range);
+    return false;
+  }
+  const Value after = hcl::WithMarkedPaths(proposal.value, marks);
+  change.change = {.action = action, .before = prior.value, .after = after};
+  change.required_replace = std::move(required_replace);
+  change.planned_private = std::move(proposal.private_bytes);
+  change.dependencies = operation_.DependenciesOf(instance.node);
+  instance.run->resources.at(instance.resource->name)
+      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, after));
+  if (action != Action::kNoOp) pending_.insert(instance.address.config());
+  plan_.resources.push_back(std::move(change));
+  return action != Action::kNoOp || operation_.CheckPostconditions(instance, after);
+}
+
+bool Planner::HasPendingDependency(const Instance& instance) {
+  if (pending_.empty()) return false;
+  const OperationInput& input = operation_.input();
+  const auto is_pending = [&](const state::ConfigResource& one) { return pending_.contains(one); };
+  // What `depends_on` names, here or at a call of a module around it.
+  if (!instance.resource->depends_on.empty()) {
+    return std::ranges::any_of(operation_.DependenciesOf(instance.node), is_pending);
+  }
+  for (const config::Config* config = instance.run->config; config->parent != nullptr;
+       config = config->parent) {
+    if (config->call->depends_on.empty()) continue;
+    const auto first = input.graph.FindResource(*instance.run->config, instance.resource->name);
+    if (first && std::ranges::any_of(operation_.DependenciesOf(*first), is_pending)) return true;
+  }
+  return false;
+}
+
+net::Task<bool> Planner::PlanData(const Instance& instance) {
+  const hcl::BlockSchema& schema = *instance.schema->block;
+  ResourceValues& values = instance.run->resources.at(instance.resource->name);
+  if (!operation_.CheckPreconditions(instance)) co_return false;
+  hcl::Diagnostics found;
+  const Value marked = operation_.ConfigOf(instance, found);
+  const bool failed = found.has_errors();
+  operation_.diagnostics().Append(std::move(found));
+  if (failed) co_return false;
+  const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked);
+  const Value config = marked.WithoutMarksWithin();
+  const bool pending = HasPendingDependency(instance);
+  if (!config.IsWhollyKnown() || pending) {
+    const Value after = hcl::WithMarkedPaths(PlannedWithUnknowns(schema, config), marks);
+    plan::ResourceChange change{.address = instance.address,
+                                .previous_address = instance.address,
+                                .provider = instance.provider_address,
+                                .schema = instance.schema->block,
+                                .schema_version = uint64_t(instance.schema->version),
+                                .reason = pending ? ActionReason::kReadBecauseDependencyPending
+                                                  : ActionReason::kReadBecauseConfigUnknown};
+    change.change = {.action = Action::kRead, .after = after};
+    change.dependencies = operation_.DependenciesOf(instance.node);
+    plan_.resources.push_back(std::move(change));
+    pending_.insert(instance.address.config());
+    values.Set(instance.address.key, WithSchemaMarks(schema, after));
+    co_return true;
+  }
+  const Result<Value> read = co_await operation_.ReadData(instance, config);
+  if (!read) co_return false;
+  const Value after = hcl::WithMarkedPaths(*read, marks);
+  auto object = MakeObject(*instance.schema, after);
+  refreshed_.SetCurrent(instance.address, std::move(object), instance.provider_address);
+  values.Set(instance.address.key, WithSchemaMarks(schema, after));
+  co_return operation_.CheckPostconditions(instance, after);
+}
+
+net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const std::string& deposed,
+                                    const state::ObjectRef& object, provider::Provider& provider,
+                                    const provider::Schema& schema,
+                                    const state::ProviderConfigAddress& provider_address,
+                                    ActionReason reason) {
+  const auto known = priors_.find(address);
+  Prior prior;
+  if (known != priors_.end() && deposed.empty()) {
+    prior = known->second;
+  } else {
+    prior = co_await ReadPrior(address, object, provider, schema, provider_address);
+  }
+  if (!prior.ok) co_return false;
+  if (prior.value.IsNull()) co_return true;  // it is gone already
+  const config::Config* config = operation_.input().config.Find(address.module.path());
+  const auto node =
+      config != nullptr ? operation_.input().graph.FindResource(*config, address.resource) : std::nullopt;
+  if (node && operation_.input().graph.objects[*node].resource->lifecycle.prevent_destroy) {
+    const config::Resource& resource = *operation_.input().graph.objects[*node].resource;
+    operation_.diagnostics().AddError("Instance cannot be destroyed",
+                                      Format("Resource {} has lifecycle.prevent_destroy set, but the plan "
+                                             "calls for this resource to be destroyed. To avoid "
+                                             "this error and continue with the plan, either disable "
+                                             "lifecycle.prevent_destroy or reduce the scope of the "
+                                             "plan using the -target option.",
+                                             address.ToString()),
+                                      resource.range);
+    co_return false;
+  }
+  std::string private_bytes = prior.private_bytes;
+  const provider::Schemas* schemas = operation_.input().schemas.Find(provider_address.provider());
+  if (schemas != nullptr && schemas->capabilities().plan_destroy) {
+    provider::PlanRequest request{.type_name = address.resource.type(),
+                                  .prior_state = prior.value.WithoutMarksWithin(),
+                                  .proposed_state = Value::Null(schema.block->type),
+                                  .config = Value::Null(schema.block->type),
+                                  .prior_private = private_bytes};
+    Result<provider::PlanResponse> planned = co_await provider.PlanResourceChange(std::move(request));
+    if (!planned) {
+      operation_.ReportFailure(address, planned.error());
+      co_return false;
+    }
+    if (!operation_.Report(address, planned->diagnostics)) co_return false;
+    private_bytes = planned->planned_private;
+  }
+  plan::ResourceChange change{.address = address,
+                              .previous_address = address,
+                              .deposed = deposed,
+                              .provider = provider_address,
+                              .schema = schema.block,
+                              .schema_version = uint64_t(schema.version),
+                              .reason = reason,
+                              .planned_private = std::move(private_bytes),
+                              .create_before_destroy = prior.object->create_before_destroy};
+  change.change = {.action = Action::kDelete, .before = prior.value};
+  change.dependencies = prior.object->dependencies;
+  plan_.resources.push_back(std::move(change));
+  co_return true;
+}
+
+}  // namespace cairn::infra

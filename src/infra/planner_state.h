@@ -1,0 +1,75 @@
+#pragma once
+
+// For the files planner*.cc alone: one plan while it is made.
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "hcl/value_marks.h"
+#include "infra/planner.h"
+#include "infra/proposal.h"
+
+namespace cairn::infra {
+
+class Planner {
+ public:
+  Planner(const OperationInput& input, const state::State& state, PlanOptions options);
+
+  net::Task<PlanOutcome> Run();
+
+ private:
+  // An object as it was remembered, and as it is now.
+  struct Prior {
+    bool ok = true;
+    hcl::Value value = {};  // null: there is none; with marks
+    std::string private_bytes = {};
+    bool tainted = false;
+    state::ObjectRef object = {};  // null: there was none
+  };
+  // planner.cc: the walk
+  net::Task<bool> PlanNode(graph::NodeIndex node);
+  net::Task<bool> PlanResource(graph::NodeIndex node);
+  net::Task<bool> PlanResourceIn(graph::NodeIndex node, ModuleRun& run);
+  net::Task<void> PlanOne(Instance instance, bool& ok);
+  net::Task<bool> PlanOrphans();
+  net::Task<void> PlanOrphan(state::InstanceAddress address, state::ProviderConfigAddress provider,
+                             plan::ActionReason reason, bool& ok);
+  void PlanOutputs();
+  void CheckBlocks(const Object& object);
+  PlanOutcome Finish(bool ok);
+
+  // planner_instance.cc: one object
+  net::Task<bool> PlanInstance(const Instance& instance);
+  net::Task<bool> PlanManaged(const Instance& instance);
+  net::Task<bool> PlanData(const Instance& instance);
+  net::Task<Prior> ReadPrior(const state::InstanceAddress& address, const state::ObjectRef& object,
+                             provider::Provider& provider, const provider::Schema& schema,
+                             const state::ProviderConfigAddress& provider_address);
+  net::Task<bool> PlanChange(const Instance& instance, const Prior& prior, const hcl::Value& marked_config);
+  net::Task<bool> PlanDelete(const state::InstanceAddress& address, const std::string& deposed,
+                             const state::ObjectRef& object, provider::Provider& provider,
+                             const provider::Schema& schema,
+                             const state::ProviderConfigAddress& provider_address, plan::ActionReason reason);
+  bool Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, plan::Action action,
+              Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
+              std::vector<hcl::ValuePath> required_replace);
+  bool ForcesReplace(const Instance& instance) const;
+  bool IsTriggered(const Instance& instance);
+  bool HasPendingDependency(const Instance& instance);
+  plan::ActionReason ReasonToDelete(const state::InstanceAddress& address) const;
+
+  Operation operation_;
+  const state::State& state_;
+  const PlanOptions options_;
+  plan::Plan plan_;
+  state::State refreshed_;
+  std::unordered_set<state::InstanceAddress, state::AddressHash>
+      planned_;  // instances that the configuration has
+  std::unordered_set<state::ConfigResource, state::AddressHash> pending_;  // resources with changes to come
+  std::unordered_map<state::InstanceAddress, Prior, state::AddressHash>
+      priors_;  // when all is to be destroyed
+};
+
+}  // namespace cairn::infra
