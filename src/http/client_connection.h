@@ -1,6 +1,6 @@
 #pragma once
 
-// One connection of the client, of any protocol version, as its pool sees it. Internal to the folder.
+// One connection of the client, of any protocol version, as its pool sees it.
 
 #include <cstddef>
 #include <memory>

@@ -1,6 +1,7 @@
 #pragma once
 
-// The client's side of one HTTP/2 connection. Internal to the folder.
+// The client's side of one HTTP/2 connection, for who has a stream to a server that surely speaks it: the
+// pool, and gRPC over a Unix socket.
 
 #include <memory>
 

@@ -25,6 +25,9 @@ namespace cairn::net {
 struct TlsIdentity {
   std::string certificate_file = {};
   std::string key_file = {};
+  // Instead of the files: one certificate and its key, in PEM. Of clients only.
+  std::string certificate_pem = {};
+  std::string key_pem = {};
 };
 
 // Settings, certificates and keys. Immutable once made; shared by connections, also of several threads.
@@ -43,8 +46,9 @@ class TlsContext {
     std::vector<std::string> protocols = {};
   };
   struct ClientOptions {
-    std::string ca_file = {};   // empty: the system's trust store
-    TlsIdentity identity = {};  // empty files: none
+    std::string ca_file = {};  // empty: the system's trust store
+    std::string ca_pem = {};   // instead of the file: one certificate, in PEM; also that of the server itself
+    TlsIdentity identity = {};  // empty: none
     std::vector<std::string> protocols = {};
     bool verify = true;  // false accepts any certificate: for tests and explicit user wish only
   };

@@ -65,6 +65,41 @@ Result<> TrustFile(SSL_CTX* context, const std::string& file) {
   return FailFile(file, "certificates of authorities (PEM)");
 }
 
+struct FreeOpenSsl {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+
+std::unique_ptr<X509, FreeOpenSsl> CertificateOf(const std::string& pem) {
+  const std::unique_ptr<BIO, FreeOpenSsl> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return std::unique_ptr<X509, FreeOpenSsl>(bio ? PEM_read_bio_X509(bio.get(), nullptr, NoPassPhrase, nullptr)
+                                                : nullptr);
+}
+
+Result<> UsePem(SSL_CTX* context, const TlsIdentity& identity) {
+  const auto certificate = CertificateOf(identity.certificate_pem);
+  const std::string& key_pem = identity.key_pem;
+  const std::unique_ptr<BIO, FreeOpenSsl> bio(BIO_new_mem_buf(key_pem.data(), int(key_pem.size())));
+  const std::unique_ptr<EVP_PKEY, FreeOpenSsl> key(
+      bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassPhrase, nullptr) : nullptr);
+  if (!certificate || !key || SSL_CTX_use_certificate(context, certificate.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+    return Fail(ErrorCode::kInvalid, TakeTlsError("a certificate or its key is malformed").message);
+  }
+  return {};
+}
+
+Result<> TrustPem(SSL_CTX* context, const std::string& pem) {
+  const auto certificate = CertificateOf(pem);
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  if (!certificate || X509_STORE_add_cert(store, certificate.get()) != 1) {
+    return Fail(ErrorCode::kInvalid, TakeTlsError("a trusted certificate is malformed").message);
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  return {};
+}
+
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* chosen_bytes,
                    const unsigned char* offered, unsigned int offered_bytes, void* list) {
   const auto& ours = *static_cast<const std::string*>(list);
@@ -162,6 +197,8 @@ Result<> TlsContext::Builder::BuildClient(const ClientOptions& options) {
   SSL_CTX* const context = *added;
   if (!options.identity.certificate_file.empty()) {
     if (auto used = UseIdentity(context, options.identity); !used) return used;
+  } else if (!options.identity.certificate_pem.empty()) {
+    if (auto used = UsePem(context, options.identity); !used) return used;
   }
   if (!made.protocols_.empty() &&
       SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>(made.protocols_.data()),
@@ -170,6 +207,7 @@ Result<> TlsContext::Builder::BuildClient(const ClientOptions& options) {
   }
   if (!options.verify) return {};
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  if (!options.ca_pem.empty()) return TrustPem(context, options.ca_pem);
   if (!options.ca_file.empty()) return TrustFile(context, options.ca_file);
   SSL_CTX_set_default_verify_paths(context);  // without them nobody is trusted
   ERR_clear_error();
