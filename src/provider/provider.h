@@ -152,7 +152,7 @@ struct MoveStateRequest {
   int64_t source_schema_version = 0;
   std::string source_json;
   std::string source_private = {};
-  std::string target_type_name;
+  std::string type_name;  // that it is to become
 };
 struct MoveStateResponse {
   hcl::Value state;

@@ -34,9 +34,12 @@ std::vector<std::string_view> Keys(const std::map<std::string, T, std::less<>>& 
 
 }  // namespace
 
+std::string ToString(SchemaKind kind, std::string_view type_name) {
+  return type_name.empty() ? std::string(Noun(kind)) : Format("{} \"{}\"", Noun(kind), type_name);
+}
+
 std::unexpected<Error> NoSuchType(SchemaKind kind, std::string_view type_name) {
-  if (type_name.empty()) return Fail(ErrorCode::kNotFound, Format("the provider has no {}", Noun(kind)));
-  return Fail(ErrorCode::kNotFound, Format("the provider has no {} \"{}\"", Noun(kind), type_name));
+  return Fail(ErrorCode::kNotFound, Format("the provider has no {}", ToString(kind, type_name)));
 }
 
 std::unexpected<Error> NoSuchFunction(std::string_view name) {

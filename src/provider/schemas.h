@@ -87,6 +87,9 @@ class FixedSchemas final : public Schemas {
   Capabilities capabilities_;
 };
 
+// `resource type "x"`, "provider configuration".
+std::string ToString(SchemaKind kind, std::string_view type_name);
+
 // The errors of Find and FindFunction where there is none: `the provider has no resource type "x"`.
 std::unexpected<Error> NoSuchType(SchemaKind kind, std::string_view type_name);
 std::unexpected<Error> NoSuchFunction(std::string_view name);
