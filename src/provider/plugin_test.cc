@@ -1,17 +1,20 @@
 #include "provider/plugin.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/files.h"
 #include "base/strings.h"
-#include "data/json.h"
+#include "base/subprocess.h"
 #include "net/task_group.h"
+#include "provider/handshake.h"
 #include "provider/testing/stand_in.h"
 
 namespace cairn::provider {
@@ -416,6 +419,41 @@ TEST(Plugin, KeepsSchemasOnlyWhereTheProviderAllowsIt) {
     }
     EXPECT_EQ(CallsOf(*ReadFile(log, 1 << 20), "GetProviderSchema"), is_optional ? 2 : 3);
   }
+}
+
+// Started by somebody else, who asked for no TLS.
+TEST(Plugin, IsReattachedTo) {
+  if (!StandInIsThere()) GTEST_SKIP() << "no python3-grpcio";
+  PluginRunner runner;
+  const PluginOptions options = runner.Options("{}");
+  std::array<int, 2> pipe_ends{};
+  ASSERT_EQ(::pipe2(pipe_ends.data(), O_CLOEXEC), 0);
+  const UniqueFd read_end(pipe_ends[0]);
+  UniqueFd write_end(pipe_ends[1]);
+  SubprocessOptions process_options;
+  process_options.argv = {options.program, options.arguments[0], options.arguments[1]};
+  process_options.environment = options.environment;
+  process_options.environment.push_back(
+      "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
+  process_options.environment.push_back("PLUGIN_PROTOCOL_VERSIONS=6");
+  process_options.stdout_fd = write_end.get();
+  process_options.die_with_parent = true;
+  auto process = Subprocess::Start(process_options);
+  ASSERT_TRUE(process);
+  write_end.reset();
+  std::array<char, 1000> line{};
+  const ssize_t size = ::read(read_end.get(), line.data(), line.size());
+  ASSERT_GT(size, 0);
+  const auto handshake = ParseHandshake({line.data(), size_t(size) - 1});
+  ASSERT_TRUE(handshake) << handshake.error().message;
+
+  ReattachTarget target{.protocol = 6, .network = "unix", .address = handshake->socket_path};
+  const auto attached = runner.Run(AttachPlugin(runner.loop(), target, options));
+  ASSERT_TRUE(attached) << attached.error().message;
+  EXPECT_TRUE(runner.Run((*attached)->PlanResourceChange(CreateThing("x"))));
+  runner.Run((*attached)->Close());
+  EXPECT_FALSE(process->TryWait());  // it lives on
+  process->Kill(SIGKILL);
 }
 
 TEST(Reattach, ReadsTheVariable) {
