@@ -8,7 +8,10 @@
 //   co_await (*provider)->Close();
 //
 // The process leads a process group, so that Ctrl-C reaches this program alone, and dies with the thread that
-// started it. It speaks to nobody else: both ends of the connection have a certificate made for it.
+// started it. It speaks to nobody else: both ends of the connection have a certificate made for it. (A plugin
+// that offers none is spoken to in plain text, over a socket that only this user can connect to.)
+//
+// A call that is cancelled is cancelled in the plugin too: let an operation that changes the world end.
 
 #include <chrono>
 #include <cstddef>
