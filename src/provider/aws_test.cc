@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/files.h"
 #include "data/json.h"
+#include "hcl/schema_json.h"
 #include "provider/plugin.h"
 #include "provider/testing/stand_in.h"
 
@@ -26,52 +26,13 @@ std::string AwsProvider() {
          "/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64/terraform-provider-aws_v5.100.0_x5";
 }
 
-// Schemas as `terraform providers schema -json` has them: what is false, zero or empty is left out.
 void Put(boost::json::object& object, std::string_view name, const std::string& text) {
   if (!text.empty()) object[name] = text;
 }
-void Put(boost::json::object& object, std::string_view name, bool value) {
-  if (value) object[name] = true;
-}
-void PutDescription(boost::json::object& object, const std::string& description, bool markdown) {
-  Put(object, "description", description);
-  object["description_kind"] = markdown ? "markdown" : "plain";
-}
 
-Json ToJson(const hcl::AttributeSchema& attribute) {
-  boost::json::object object;
-  object["type"] = attribute.type.ToJson();
-  PutDescription(object, attribute.description, attribute.markdown);
-  Put(object, "required", attribute.required);
-  Put(object, "optional", attribute.optional);
-  Put(object, "computed", attribute.computed);
-  Put(object, "sensitive", attribute.sensitive);
-  Put(object, "deprecated", attribute.deprecated);
-  Put(object, "write_only", attribute.write_only);
-  return object;
-}
-
-Json ToJson(const hcl::BlockSchema& block) {
-  constexpr std::array<std::string_view, 5> kNestings = {"single", "group", "list", "set", "map"};
-  boost::json::object object, attributes, blocks;
-  for (const auto& attribute : block.attributes) attributes[attribute.name] = ToJson(attribute);
-  for (const auto& nested : block.blocks) {
-    boost::json::object child;
-    child["nesting_mode"] = kNestings[static_cast<size_t>(nested.nesting)];
-    child["block"] = ToJson(*nested.block);
-    if (nested.min_items > 0) child["min_items"] = static_cast<int64_t>(nested.min_items);
-    if (nested.max_items > 0) child["max_items"] = static_cast<int64_t>(nested.max_items);
-    blocks[nested.name] = std::move(child);
-  }
-  if (!attributes.empty()) object["attributes"] = std::move(attributes);
-  if (!blocks.empty()) object["block_types"] = std::move(blocks);
-  PutDescription(object, block.description, block.markdown);
-  Put(object, "deprecated", block.deprecated);
-  return object;
-}
-
+// As `terraform providers schema -json` has them: what is false, zero or empty is left out.
 Json ToJson(const Schema& schema) {
-  return boost::json::object{{"version", schema.version}, {"block", ToJson(*schema.block)}};
+  return boost::json::object{{"version", schema.version}, {"block", hcl::ToJson(*schema.block)}};
 }
 
 Json ToJson(const FunctionSignature& signature) {
@@ -83,7 +44,7 @@ Json ToJson(const FunctionSignature& signature) {
   for (const FunctionParameter& parameter : signature.parameters) {
     boost::json::object each{{"name", parameter.name}, {"type", parameter.type.ToJson()}};
     Put(each, "description", parameter.description);
-    Put(each, "is_nullable", parameter.allow_null);
+    if (parameter.allow_null) each["is_nullable"] = true;
     parameters.push_back(std::move(each));
   }
   if (!parameters.empty()) object["parameters"] = std::move(parameters);
