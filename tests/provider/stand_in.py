@@ -207,6 +207,7 @@ class Service:
             time.sleep(3600)
         elif FAULT == "stuck":
             os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(3600)  # the other threads may be stopped first
         elif FAULT == "wait":
             self.stop_asked.wait(30)
 
