@@ -79,17 +79,30 @@ Result<HttpAnswer> AnswerOf(std::string_view said, const std::string& url) {
   return answer;
 }
 
-// Runs curl once; `sink` gets the body.
-Result<HttpAnswer> Run(const HttpLimits& limits, Duration timeout, const std::string& url,
-                       const std::vector<std::string>& headers, const Sink& sink) {
-  std::string config = "silent\nshow-error\nlocation\ngloboff\n" + Option("url", url);
+struct Request {
+  const HttpLimits& limits;
+  Duration timeout;
+  const std::string& certificates;
+  const std::string& url;
+  const std::vector<std::string>& headers;
+};
+
+std::string ConfigOf(const Request& request) {
+  const HttpLimits& limits = request.limits;
+  std::string config = "silent\nshow-error\nlocation\ngloboff\n" + Option("url", request.url);
   config += Option("proto", "=http,https") + Option("max-redirs", std::to_string(limits.redirects_max));
-  if (url.starts_with("https:")) config += Option("proto-redir", "=https");
+  if (request.url.starts_with("https:")) config += Option("proto-redir", "=https");
+  if (!request.certificates.empty()) config += Option("cacert", request.certificates);
   config += Option("connect-timeout", Format("{:.3f}", Seconds(limits.connect_timeout)));
-  config += Option("max-time", Format("{:.3f}", Seconds(timeout)));
+  config += Option("max-time", Format("{:.3f}", Seconds(request.timeout)));
   config += "write-out = \"%{stderr}\\n@cairn %{http_code} %{url_effective}\\n%{header_json}\"\n";
-  for (const std::string& header : headers) config += Option("header", header);
-  const Capture input(config);
+  for (const std::string& header : request.headers) config += Option("header", header);
+  return config;
+}
+
+// Runs curl once; `sink` gets the body.
+Result<HttpAnswer> Run(const Request& request, const Sink& sink) {
+  const Capture input(ConfigOf(request));
   const Capture said;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return FailErrno(errno, "pipe");
@@ -111,12 +124,12 @@ Result<HttpAnswer> Run(const HttpLimits& limits, Duration timeout, const std::st
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     if (const Result<> taken = sink(std::string_view(buffer).substr(0, static_cast<size_t>(count))); !taken) {
-      return std::unexpected(taken.error().In(url));  // curl ends with its owner
+      return std::unexpected(taken.error().In(request.url));  // curl ends with its owner
     }
   }
   const ExitStatus status = curl->Wait();
-  if (status.ok()) return AnswerOf(said.Text(), url);
-  return std::unexpected(ErrorOf(status.code, said.Text(), url));
+  if (status.ok()) return AnswerOf(said.Text(), request.url);
+  return std::unexpected(ErrorOf(status.code, said.Text(), request.url));
 }
 
 bool IsPassing(const Result<HttpAnswer>& answer) {
@@ -126,17 +139,16 @@ bool IsPassing(const Result<HttpAnswer>& answer) {
 }
 
 // As often as the limits allow; `restart` undoes what the sink got.
-Result<HttpAnswer> RunWithRetries(const HttpLimits& limits, Duration timeout, const std::string& url,
-                                  const std::vector<std::string>& headers, const Sink& sink,
+Result<HttpAnswer> RunWithRetries(const Request& request, const Sink& sink,
                                   const std::function<void()>& restart) {
-  if (HasControlCharacter(url) || std::ranges::any_of(headers, HasControlCharacter)) {
+  if (HasControlCharacter(request.url) || std::ranges::any_of(request.headers, HasControlCharacter)) {
     return Fail(ErrorCode::kInvalid, "a URL or a header has a control character");
   }
   auto pause = kFirstPause;
   for (int attempt = 0;; ++attempt) {
     restart();
-    Result<HttpAnswer> answer = Run(limits, timeout, url, headers, sink);
-    if (attempt == limits.retries_max || !IsPassing(answer)) return answer;
+    Result<HttpAnswer> answer = Run(request, sink);
+    if (attempt == request.limits.retries_max || !IsPassing(answer)) return answer;
     std::this_thread::sleep_for(pause);
     pause *= 2;
   }
@@ -147,7 +159,7 @@ Result<HttpAnswer> RunWithRetries(const HttpLimits& limits, Duration timeout, co
 Result<HttpAnswer> CurlFetcher::Get(const std::string& url, const std::vector<std::string>& headers) {
   std::string body;
   Result<HttpAnswer> answer = RunWithRetries(
-      limits_, limits_.answer_timeout, url, headers,
+      {limits_, limits_.answer_timeout, certificates_, url, headers},
       [&](std::string_view piece) -> Result<> {
         if (piece.size() > limits_.body_bytes_max - body.size()) {
           return Fail(ErrorCode::kOverloaded,
@@ -179,11 +191,12 @@ Result<HttpAnswer> CurlFetcher::Download(const std::string& url, const std::vect
     }
     return {};
   };
-  Result<HttpAnswer> answer = RunWithRetries(limits_, limits_.download_timeout, url, headers, write, [&] {
-    size = 0;
-    (void)!::ftruncate(file.get(), 0);
-    ::lseek(file.get(), 0, SEEK_SET);
-  });
+  Result<HttpAnswer> answer =
+      RunWithRetries({limits_, limits_.download_timeout, certificates_, url, headers}, write, [&] {
+        size = 0;
+        (void)!::ftruncate(file.get(), 0);
+        ::lseek(file.get(), 0, SEEK_SET);
+      });
   if (!answer || answer->status != 200) ::unlink(path.c_str());
   return answer;
 }

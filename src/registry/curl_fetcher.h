@@ -5,6 +5,7 @@
 // static libraries).
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "registry/http_fetcher.h"
@@ -12,11 +13,13 @@
 namespace cairn::registry {
 
 // Runs one process per request; headers, and so tokens, reach it by its standard input. Ignores ~/.curlrc. A
-// URL that begins with https is never redirected to one that does not. SSL_CERT_FILE and SSL_CERT_DIR name
-// further trust.
+// URL that begins with https is never redirected to one that does not.
 class CurlFetcher final : public HttpFetcher {
  public:
-  explicit CurlFetcher(HttpLimits limits = {}) : limits_(limits) {}
+  // `certificates` is a file of those to trust instead of the system's, as SSL_CERT_FILE names for Terraform;
+  // empty: curl decides.
+  explicit CurlFetcher(HttpLimits limits = {}, std::string certificates = {})
+      : limits_(limits), certificates_(std::move(certificates)) {}
 
   Result<HttpAnswer> Get(const std::string& url, const std::vector<std::string>& headers) override;
   Result<HttpAnswer> Download(const std::string& url, const std::vector<std::string>& headers,
@@ -24,6 +27,7 @@ class CurlFetcher final : public HttpFetcher {
 
  private:
   HttpLimits limits_;
+  std::string certificates_;
 };
 
 }  // namespace cairn::registry
