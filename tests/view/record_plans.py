@@ -20,6 +20,7 @@ import test_provider  # noqa: E402
 
 PLUGINS = "/opt/tf-plugins/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
 NO_NEWLINE = "\u2404"  # behind a text that does not end its last line
+IDENTITY = r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # at random
 SCHEMAS = os.path.join(os.path.dirname(__file__), "schemas")
 TEST = 'terraform {\n  required_providers {\n    test = {\n      source = "example/test"\n    }\n  }\n}\n'
 AWS = """provider "aws" {
@@ -78,6 +79,12 @@ class Run:
         return done.stdout.decode()
 
 
+    def messages(self, *arguments):
+        """What it says to people, but that all is well."""
+        done = subprocess.run(["terraform", *arguments], cwd=self.folder, env=self.environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=180)
+        return done.stderr.decode() + done.stdout.decode().split("\033[32m\033[1mSuccess!")[0].split("Success!")[0]
+
+
 def state(prior):
     """A state of the resources in `prior`: [{address…, attributes}]."""
     resources = []
@@ -128,7 +135,8 @@ def recorded(run, sections):
     out["plan in colour"] = run.terraform("show", "plan")
     out["json"] = run.terraform("show", "-json", "plan")
     save_schemas(run, out["json"])
-    return mask(out)
+    out = mask(out)
+    return {name: out[name] for name in ("plan", "plan in colour", "rest", "stream", "json")}
 
 
 def stream(text):
@@ -145,9 +153,8 @@ def mask(out):
     def identity(match):
         return known.setdefault(match[0], f"00000000-0000-0000-0000-{len(known) + 1:012d}")
 
-    pattern = r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
     for name in ("json", "plan", "plan in colour", "stream", "rest"):
-        out[name] = re.sub(pattern, identity, out[name])
+        out[name] = re.sub(IDENTITY, identity, out[name])
     out["json"] = re.sub(r'"timestamp":"[^"]*"', '"timestamp":"2025-01-02T03:04:05Z"', out["json"])
     # Only what the human plan does not have: the note at its end.
     _, rule, rest = out.pop("rest").rpartition("\n\u2500")
@@ -185,7 +192,7 @@ def trimmed(schema):
 
 def render(head, sections, out):
     text = head + "".join(f"=== {name}\n{body}" for name, body in sections.items())
-    for name in ("plan", "plan in colour", "rest", "stream", "json"):
+    for name in out:
         body = peer.visible(out[name])
         text += f"--- {name}\n{body}" + ("" if body.endswith("\n") or not body else NO_NEWLINE + "\n")
     return text

@@ -8,6 +8,7 @@ import concurrent.futures
 import json
 import os
 import re
+import time
 
 import grpc
 import msgpack
@@ -322,6 +323,14 @@ class Provider:
         return out
 
     def apply_resource_change(self, request):
+        """Takes so many seconds, or fails, if the object's notes say so: "slow 11", "broken"."""
+        after = decode(request[3]) or decode(request[2])
+        words = (after.get("notes") or after.get("kind") or "").split()
+        if words[:1] == ["slow"]:
+            time.sleep(float(words[1]))
+        if words[:1] == ["broken"]:
+            problem = field(1, 1) + field(2, "It is broken") + field(3, "Notes said so.")
+            return field(1, request[2]) + field(3, problem)
         return field(1, encode(applied(decode(request[3]), "")))
 
     def import_resource_state(self, request):

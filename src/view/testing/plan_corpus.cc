@@ -66,14 +66,6 @@ PlanCase ReadCase(const std::filesystem::path& path) {
   return out;
 }
 
-std::shared_ptr<const hcl::BlockSchema> ReadSchema(std::string_view type, state::ResourceMode mode) {
-  static std::map<std::string, std::shared_ptr<const hcl::BlockSchema>> known;
-  std::string name = (mode == state::ResourceMode::kData ? "data." : "") + std::string(type);
-  if (const auto at = known.find(name); at != known.end()) return at->second;
-  const auto schema = ReadBlockSchema(ReadFile(Root() / "schemas" / (name + ".json")));
-  return known[name] = schema ? *schema : nullptr;
-}
-
 // Behind the value at `at`.
 size_t EndOfValue(std::string_view json, size_t at) {
   size_t depth = 0;
@@ -112,9 +104,17 @@ const std::string& PlanCase::operator[](const std::string& title) const {
   return at == sections.end() ? kNone : at->second;
 }
 
-std::vector<PlanCase> ReadPlanCases() {
+std::shared_ptr<const hcl::BlockSchema> FindSchema(std::string_view type, state::ResourceMode mode) {
+  static std::map<std::string, std::shared_ptr<const hcl::BlockSchema>> known;
+  std::string name = (mode == state::ResourceMode::kData ? "data." : "") + std::string(type);
+  if (const auto at = known.find(name); at != known.end()) return at->second;
+  const auto schema = ReadBlockSchema(ReadFile(Root() / "schemas" / (name + ".json")));
+  return known[name] = schema ? *schema : nullptr;
+}
+
+std::vector<PlanCase> ReadCases(std::string_view folder) {
   std::vector<PlanCase> cases;
-  for (const auto& entry : std::filesystem::directory_iterator(Root() / "plans")) {
+  for (const auto& entry : std::filesystem::directory_iterator(Root() / folder)) {
     if (entry.path().extension() == ".txt") cases.push_back(ReadCase(entry.path()));
   }
   std::ranges::sort(cases, {}, &PlanCase::name);
@@ -122,7 +122,7 @@ std::vector<PlanCase> ReadPlanCases() {
 }
 
 plan::Plan ReadPlan(const PlanCase& test) {
-  Result<plan::Plan> plan = ReadPlan(test["json"], ReadSchema);
+  Result<plan::Plan> plan = ReadPlan(test["json"], FindSchema);
   if (!plan) {
     std::fprintf(stderr, "%s: %s\n", test.name.c_str(), plan.error().message.c_str());
     std::abort();

@@ -1,0 +1,270 @@
+#include "view/diagnostic_view.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <utility>
+
+#include "base/strings.h"
+#include "data/json.h"
+#include "state/json_text.h"
+#include "view/colour.h"
+#include "view/diagnostic_snippet.h"
+#include "view/ui_line.h"
+
+namespace cairn::view {
+namespace {
+
+// Columns of the rule on the left, and one more.
+constexpr size_t kRuleColumns = 3;
+
+bool IsError(const hcl::Diagnostic& diagnostic) {
+  return diagnostic.severity == hcl::Severity::kError;
+}
+
+// `markup` with each % replaced by one of `texts`, in which nothing is a colour.
+std::string Fill(const Colours& colours, std::string_view markup,
+                 std::initializer_list<std::string_view> texts) {
+  std::string out;
+  auto text = texts.begin();
+  for (const char c : colours(markup)) {
+    if (c == '%') {
+      out += *text++;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void AppendCode(std::string& out, const Snippet& snippet, const Colours& colours) {
+  const std::string_view code = snippet.code;
+  const size_t length = snippet.highlight_end - snippet.highlight_begin;
+  const std::string marked =
+      Fill(colours, "%[underline]%[reset]%",
+           {code.substr(0, snippet.highlight_begin), code.substr(snippet.highlight_begin, length),
+            code.substr(snippet.highlight_end)});
+  uint32_t line = snippet.start_line;
+  for (const std::string_view text : Split(marked, '\n')) {
+    const std::string number = std::to_string(line++);
+    out.append(number.size() < 4 ? 4 - number.size() : 0, ' ');
+    out += number + ": ";
+    out += text;
+    out += '\n';
+  }
+}
+
+void AppendValues(std::string& out, const Snippet& snippet, const DiagnosticContext& context,
+                  const Colours& colours) {
+  if (snippet.values.empty() && !context.function) return;
+  out += colours("    [dark_gray]├────────────────[reset]\n");
+  if (context.function) {
+    std::string parameters;
+    for (const NamedParameter& parameter : context.function->parameters) {
+      parameters += (parameters.empty() ? "" : ", ") + parameter.name;
+    }
+    if (const auto& variadic = context.function->variadic) {
+      parameters += (parameters.empty() ? "" : ", ") + variadic->name + "...";
+    }
+    out += Fill(colours, "    [dark_gray]│[reset] while calling [bold]%[reset](", {context.function->name}) +
+           parameters + ")\n";
+  }
+  for (const auto& [name, statement] : snippet.values) {
+    out += Fill(colours, "    [dark_gray]│[reset] [bold]%[reset] %\n", {name, statement});
+  }
+}
+
+// What is between the summary and the detail.
+void AppendPlace(std::string& out, const hcl::Diagnostic& diagnostic, const DiagnosticContext& context,
+                 const Colours& colours) {
+  if (!context.address.empty()) out += "  with " + context.address + ",\n";
+  const std::optional<Snippet> snippet = FindSnippet(diagnostic);
+  if (!snippet) return;
+  out += Format("  on {} line {}", diagnostic.subject->source->name(), snippet->start.line);
+  if (!snippet->context.empty()) out += ", in " + snippet->context;
+  out += ":\n";
+  AppendCode(out, *snippet, colours);
+  AppendValues(out, *snippet, context, colours);
+  out += '\n';
+}
+
+std::string Boxed(const std::string& text, std::string_view colour, const Colours& colours) {
+  const auto rule = [&](std::string_view character, std::string_view end) {
+    return colours(Format("[{}]{}[reset]{}", colour, character, end));
+  };
+  std::string out = rule("╷", "") + "\n";
+  std::string_view lines = text;
+  if (lines.ends_with('\n')) lines.remove_suffix(1);
+  for (const std::string_view line : Split(lines, '\n')) {
+    out += rule("│", " ");
+    out += line;
+    out += '\n';
+  }
+  return out + rule("╵", "") + "\n";
+}
+
+void WritePosition(JsonWriter& out, std::string_view name, const hcl::Position& position) {
+  out.Key(name);
+  out.BeginObject();
+  out.Member("line", int64_t(position.line));
+  out.Member("column", int64_t(position.column));
+  out.Member("byte", int64_t(position.byte));
+  out.EndObject();
+}
+
+std::string TypeText(const hcl::Type& type) {
+  return data::SerializeJson(type.ToJson());
+}
+
+void WriteParameter(JsonWriter& out, const NamedParameter& parameter) {
+  out.BeginObject();
+  out.Member("name", parameter.name);
+  out.RawMember("type", TypeText(parameter.type));
+  out.EndObject();
+}
+
+void WriteSignature(JsonWriter& out, const CalledFunction& function) {
+  out.Key("signature");
+  out.BeginObject();
+  // Without the namespaces.
+  const size_t colon = function.name.rfind(':');
+  out.Member("name", function.name.substr(colon == std::string::npos ? 0 : colon + 1));
+  out.Key("params");
+  out.BeginArray();
+  for (const NamedParameter& parameter : function.parameters) WriteParameter(out, parameter);
+  out.EndArray();
+  if (function.variadic) {
+    out.Key("variadic_param");
+    WriteParameter(out, *function.variadic);
+  }
+  out.RawMember("return_type", TypeText(function.return_type));
+  out.EndObject();
+}
+
+void WriteSnippet(JsonWriter& out, const Snippet& snippet, const DiagnosticContext& context) {
+  out.Key("snippet");
+  out.BeginObject();
+  out.Key("context");
+  if (snippet.context.empty()) {
+    out.Raw("null");
+  } else {
+    out.String(snippet.context);
+  }
+  out.Member("code", snippet.code);
+  out.Member("start_line", int64_t(snippet.start_line));
+  out.Member("highlight_start_offset", int64_t(snippet.highlight_begin));
+  out.Member("highlight_end_offset", int64_t(snippet.highlight_end));
+  out.Key("values");
+  out.BeginArray();
+  for (const auto& [name, statement] : snippet.values) {
+    out.BeginObject();
+    out.Member("traversal", name);
+    out.Member("statement", statement);
+    out.EndObject();
+  }
+  out.EndArray();
+  if (context.function) {
+    out.Key("function_call");
+    out.BeginObject();
+    out.Member("called_as", context.function->name);
+    WriteSignature(out, *context.function);
+    out.EndObject();
+  }
+  out.EndObject();
+}
+
+}  // namespace
+
+std::string RenderDiagnostic(const hcl::Diagnostic& diagnostic, const HumanStyle& style,
+                             const DiagnosticContext& context) {
+  const Colours colours(style.colour);
+  const std::string_view severity = IsError(diagnostic) ? "Error" : "Warning";
+  const std::string_view colour = IsError(diagnostic) ? "red" : "yellow";
+  std::string out;
+  if (!style.colour) {
+    out = Format("\n{}: {}\n\n", severity, diagnostic.summary);
+    AppendPlace(out, diagnostic, context, colours);
+    if (!diagnostic.detail.empty()) out += WordWrap(diagnostic.detail, style.width) + "\n";
+    return out;
+  }
+  out = colours(Format("[bold][{}]{}: [reset]", colour, severity)) +
+        Fill(colours, "[bold]%[reset]\n\n", {diagnostic.summary});
+  AppendPlace(out, diagnostic, context, colours);
+  if (!diagnostic.detail.empty()) {
+    const size_t width = style.width > kRuleColumns ? style.width - kRuleColumns + 1 : 0;
+    out += WordWrap(diagnostic.detail, width) + "\n";
+  }
+  return Boxed(out, colour, colours);
+}
+
+void WriteDiagnostic(JsonWriter& out, const hcl::Diagnostic& diagnostic, const DiagnosticContext& context) {
+  out.BeginObject();
+  out.Member("severity", IsError(diagnostic) ? "error" : "warning");
+  out.Member("summary", diagnostic.summary);
+  out.Member("detail", diagnostic.detail);
+  out.OptionalMember("address", context.address);
+  if (const std::optional<Snippet> snippet = FindSnippet(diagnostic)) {
+    out.Key("range");
+    out.BeginObject();
+    out.Member("filename", diagnostic.subject->source->name());
+    WritePosition(out, "start", snippet->start);
+    WritePosition(out, "end", snippet->end);
+    out.EndObject();
+    WriteSnippet(out, *snippet, context);
+  }
+  out.EndObject();
+}
+
+std::string DiagnosticLine(const hcl::Diagnostic& diagnostic, std::string_view time,
+                           const DiagnosticContext& context) {
+  const bool error = IsError(diagnostic);
+  UiLine line(error ? "error" : "warn", (error ? "Error: " : "Warning: ") + diagnostic.summary, time);
+  line.out().Key("diagnostic");
+  WriteDiagnostic(line.out(), diagnostic, context);
+  return line.Take("diagnostic");
+}
+
+std::string WriteValidateJson(const std::vector<ViewedDiagnostic>& diagnostics) {
+  const auto errors = std::ranges::count_if(
+      diagnostics, [](const ViewedDiagnostic& viewed) { return IsError(viewed.diagnostic); });
+  JsonWriter json;
+  json.BeginObject();
+  json.Member("format_version", "1.0");
+  json.Member("valid", errors == 0);
+  json.Member("error_count", int64_t(errors));
+  json.Member("warning_count", int64_t(diagnostics.size()) - int64_t(errors));
+  json.Key("diagnostics");
+  json.BeginArray();
+  for (const auto& [diagnostic, context] : diagnostics) WriteDiagnostic(json, diagnostic, context);
+  json.EndArray();
+  json.EndObject();
+  std::string out;
+  state::AppendLaidOut(out, json.text(), 0);
+  return out + "\n";
+}
+
+std::vector<ViewedDiagnostic> ConsolidateWarnings(std::vector<ViewedDiagnostic> diagnostics) {
+  const auto is_alike = [](const hcl::Diagnostic& diagnostic) {
+    return !IsError(diagnostic) && diagnostic.subject.has_value();
+  };
+  std::map<std::string, size_t> counts;
+  for (const auto& [diagnostic, context] : diagnostics) {
+    if (is_alike(diagnostic)) ++counts[diagnostic.summary];
+  }
+  std::vector<ViewedDiagnostic> out;
+  for (ViewedDiagnostic& viewed : diagnostics) {
+    if (is_alike(viewed.diagnostic)) {
+      size_t& count = counts[viewed.diagnostic.summary];
+      if (count == 0) continue;  // the first has spoken for it
+      if (count == 2) viewed.diagnostic.detail += "\n\n(and one more similar warning elsewhere)";
+      if (count > 2) {
+        viewed.diagnostic.detail += Format("\n\n(and {} more similar warnings elsewhere)", count - 1);
+      }
+      count = 0;
+    }
+    out.push_back(std::move(viewed));
+  }
+  return out;
+}
+
+}  // namespace cairn::view
