@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "data/json.h"
 #include "state/address_parser.h"
+#include "view/apply_summary.h"
 #include "view/json_writer.h"
 #include "view/node.h"
 #include "view/testing/plan_corpus.h"
@@ -162,6 +163,31 @@ TEST(Progress, WritesDurationsAsGoDoes) {
   EXPECT_EQ(FormatElapsed(std::chrono::seconds(0)), "0s");
   EXPECT_EQ(FormatElapsed(std::chrono::seconds(60)), "1m0s");
   EXPECT_EQ(FormatElapsed(std::chrono::seconds(3725)), "1h2m5s");
+}
+
+TEST(ApplySummary, IsWhatTerraformPrints) {
+  for (const PlanCase& test : testing::ReadCases("progress")) {
+    if (test["end"].empty()) continue;  // it did not come to that
+    ChangeCounts counts;
+    Outputs outputs;
+    for (const std::string& text : Lines(test["stream"])) {
+      const Node line = ParseNode(text).value();
+      const Node* changes = line.Find("changes");
+      if (changes && Text(*changes, "operation") == "apply") counts = ReadCounts(*changes);
+      const Node* found = line.Find("outputs");
+      const bool planned = found && !found->items.empty() && found->items[0].Find("action");
+      if (found && !planned) outputs = ReadOutputs(*found);
+    }
+    // What is sensitive has no value there, and needs none here.
+    EXPECT_EQ(RenderApplySummary(counts, Operation::kApply, outputs), test["end"]) << test.name;
+    EXPECT_EQ(RenderApplySummary(counts, Operation::kApply, outputs, {.colour = true}), test["end in colour"])
+        << test.name;
+  }
+}
+
+TEST(ApplySummary, SaysWhatADestroyDid) {
+  EXPECT_EQ(RenderApplySummary({.remove = 3}, Operation::kDestroy, {}),
+            "\nDestroy complete! Resources: 3 destroyed.\n");
 }
 
 }  // namespace

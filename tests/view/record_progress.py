@@ -31,13 +31,21 @@ def apply(sections, *arguments):
             server.stop()
 
 
+def end(text):
+    """How much was done, and the outputs; nothing of an apply that failed."""
+    found = re.search("(?:\033\\[0m\033\\[1m\033\\[32m)?\n(?:Apply|Destroy) complete!.*", text, re.S)
+    return found[0] if found else ""
+
+
 def answer(sections):
     lines = apply(sections, "-json").splitlines()
     kept = [re.sub(r'"@timestamp":"[^"]*",', "", line) for line in lines if json.loads(line)["type"].startswith(KEPT)]
+    plain, colour = apply(sections, "-no-color"), apply(sections)
     name = r"(?!Plan:)[a-z]\S*(?: \(deposed object \w+\)| \([\w-]+\))?:"
-    plain = re.findall(rf"^{name} .*\n", apply(sections, "-no-color"), re.M)
-    colour = re.findall("\033\\[0m\033\\[1m" + name + ".*\n", apply(sections))
-    out = {"stream": "\n".join(kept) + "\n", "lines": "".join(plain), "lines in colour": "".join(colour)}
+    lines = re.findall(rf"^{name} .*\n", plain, re.M)
+    colour_lines = re.findall("\033\\[0m\033\\[1m" + name + ".*\n", colour)
+    out = {"stream": "\n".join(kept) + "\n", "lines": "".join(lines), "lines in colour": "".join(colour_lines)}
+    out |= {"end": end(plain), "end in colour": end(colour)}
     return out
 
 
