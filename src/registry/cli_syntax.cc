@@ -228,16 +228,21 @@ Items ItemsOf(const data::Json& json) {
 
 CliValue ValueOf(const data::Json& json) {
   using Kind = CliValue::Kind;
-  if (json.is_object()) return {.kind = Kind::kObject, .items = ItemsOf(json)};
-  if (json.is_array()) {
-    CliValue list{.kind = Kind::kList};
-    for (const data::Json& element : json.as_array()) list.elements.push_back(ValueOf(element));
-    return list;
+  CliValue value;
+  if (json.is_object()) {
+    value.kind = Kind::kObject;
+    value.items = ItemsOf(json);
+  } else if (json.is_array()) {
+    value.kind = Kind::kList;
+    for (const data::Json& element : json.as_array()) value.elements.push_back(ValueOf(element));
+  } else if (json.is_string()) {
+    value.kind = Kind::kString;
+    value.text = std::string(json.as_string());
+  } else if (!json.is_null()) {
+    value.kind = json.is_bool() ? Kind::kBool : Kind::kNumber;
+    value.text = data::SerializeJson(json);
   }
-  if (json.is_string()) return {.kind = Kind::kString, .text = std::string(json.as_string())};
-  if (json.is_bool()) return {.kind = Kind::kBool, .text = json.as_bool() ? "true" : "false"};
-  if (json.is_null()) return {};
-  return {.kind = Kind::kNumber, .text = data::SerializeJson(json)};
+  return value;
 }
 
 }  // namespace

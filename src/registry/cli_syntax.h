@@ -21,7 +21,7 @@ struct CliValue {
   Kind kind = Kind::kNull;
   std::string text = {};                // of a string, a number or a boolean
   std::vector<CliValue> elements = {};  // of a list
-  std::vector<CliItem> items = {};      // of an object, in order
+  std::vector<CliItem> items;           // of an object, in order
   uint32_t offset = 0;                  // where it begins in the text
 };
 
