@@ -1,6 +1,7 @@
 // Chinese, Japanese and Korean: sets whose characters have up to four bytes.
 
 #include <array>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -12,13 +13,13 @@ namespace {
 
 using Byte = unsigned char;
 
-// A table as it is used: characters by place, and places by character. Made for each call, in less than a
-// millisecond.
+// A table as it is used: characters by place, and places by character.
 class Places {
  public:
   static constexpr char32_t kNone = 0;
 
   explicit Places(std::string_view table) {
+    const auto made = std::make_shared<Table>();
     size_t count = 0;
     bool is_decoded_only = false;
     while (!table.empty()) {
@@ -27,35 +28,41 @@ class Places {
       if (first >= '0' && first <= '9') {
         count = count * 10 + size_t(first - '0');
       } else if (first == '.') {
-        characters_.resize(characters_.size() + (count == 0 ? 1 : count), kNone);
+        made->characters.resize(made->characters.size() + (count == 0 ? 1 : count), kNone);
         count = 0;
       } else if (first == '+') {
-        for (; count > 0; --count) Add(characters_.back() + 1);
+        for (; count > 0; --count) made->Add(made->characters.back() + 1);
       } else if (first == '*') {
         is_decoded_only = true;
       } else {
         const char32_t character = DecodeCharacter(table, length);
-        Add(character, is_decoded_only);
+        made->Add(character, is_decoded_only);
         is_decoded_only = false;
       }
       table.remove_prefix(length);
     }
+    table_ = made;
   }
 
-  char32_t At(size_t place) const { return place < characters_.size() ? characters_[place] : kNone; }
+  char32_t At(size_t place) const {
+    return place < table_->characters.size() ? table_->characters[place] : kNone;
+  }
   std::optional<size_t> Find(char32_t character) const {
-    const auto found = places_.find(character);
-    return found == places_.end() ? std::nullopt : std::optional(found->second);
+    const auto found = table_->places.find(character);
+    return found == table_->places.end() ? std::nullopt : std::optional(found->second);
   }
 
  private:
-  void Add(char32_t character, bool is_decoded_only = false) {
-    if (!is_decoded_only) places_.emplace(character, characters_.size());
-    characters_.push_back(character);
-  }
+  struct Table {
+    void Add(char32_t character, bool is_decoded_only = false) {
+      if (!is_decoded_only) places.emplace(character, characters.size());
+      characters.push_back(character);
+    }
 
-  std::vector<char32_t> characters_;
-  std::unordered_map<char32_t, size_t> places_;
+    std::vector<char32_t> characters;
+    std::unordered_map<char32_t, size_t> places;
+  };
+  std::shared_ptr<const Table> table_;  // copies share it
 };
 
 // One set, from text and back, character by character.
@@ -329,12 +336,14 @@ class Gbk : public TwoBytes {
 class Gb18030 final : public Gbk {
  public:
   Gb18030() : Gbk(/*writes_short_euro=*/false) {
+    const auto made = std::make_shared<FourBytes>();
     for (char32_t c = 0x80; c < 0x10000; ++c) {
       const bool is_surrogate = c >= 0xD800 && c < 0xE000;
       if (is_surrogate || !HasPrivate(c) || c == 0x20AC || places().Find(c)) continue;
-      numbers_.emplace(c, characters_.size());
-      characters_.push_back(c);
+      made->numbers.emplace(c, made->characters.size());
+      made->characters.push_back(c);
     }
+    four_bytes_ = made;
   }
 
   bool Encode(char32_t character, std::string& out) override {
@@ -342,7 +351,7 @@ class Gb18030 final : public Gbk {
     size_t number = 0;
     if (character >= 0x10000) {
       number = kSupplement + character - 0x10000;
-    } else if (const auto found = numbers_.find(character); found != numbers_.end()) {
+    } else if (const auto found = four_bytes_->numbers.find(character); found != four_bytes_->numbers.end()) {
       number = found->second;
     } else {
       return false;
@@ -362,7 +371,7 @@ class Gb18030 final : public Gbk {
     }
     const size_t number = size_t(At(bytes, 0) - 0x81) * 12'600 + size_t(At(bytes, 1) - 0x30) * 1'260 +
                           size_t(At(bytes, 2) - 0x81) * 10 + size_t(At(bytes, 3) - 0x30);
-    if (number < characters_.size()) return Append(out, characters_[number], 4);
+    if (number < four_bytes_->characters.size()) return Append(out, four_bytes_->characters[number], 4);
     if (number < kSupplement || number >= kSupplement + 0x100000) return 0;
     return Append(out, char32_t(number - kSupplement + 0x10000), 4);
   }
@@ -392,8 +401,11 @@ class Gb18030 final : public Gbk {
     return false;
   }
 
-  std::vector<char32_t> characters_;
-  std::unordered_map<char32_t, size_t> numbers_;
+  struct FourBytes {
+    std::vector<char32_t> characters;
+    std::unordered_map<char32_t, size_t> numbers;
+  };
+  std::shared_ptr<const FourBytes> four_bytes_;  // copies share it
 };
 
 // Seven bits: "~{" begins GB2312, "~}" ends it.
@@ -449,25 +461,32 @@ class Hz final : public Coder {
   bool is_shifted_ = false;
 };
 
+// A coder as it is at the beginning of a text. Its tables are made once.
+template <typename Kind, typename... Arguments>
+Kind Fresh(Arguments... arguments) {
+  static const Kind prototype(arguments...);
+  return prototype;
+}
+
 template <typename Use>
 auto WithCoder(CharsetKind kind, Use use) {
   switch (kind) {
     case CharsetKind::kShiftJis:
-      return use(ShiftJis());
+      return use(Fresh<ShiftJis>());
     case CharsetKind::kEucJp:
-      return use(EucJp());
+      return use(Fresh<EucJp>());
     case CharsetKind::kIso2022Jp:
-      return use(Iso2022Jp());
+      return use(Fresh<Iso2022Jp>());
     case CharsetKind::kGbk:
-      return use(Gbk(/*writes_short_euro=*/true));
+      return use(Fresh<Gbk>(/*writes_short_euro=*/true));
     case CharsetKind::kGb18030:
-      return use(Gb18030());
+      return use(Fresh<Gb18030>());
     case CharsetKind::kHz:
-      return use(Hz());
+      return use(Fresh<Hz>());
     case CharsetKind::kBig5:
-      return use(Big5());
+      return use(Fresh<Big5>());
     default:
-      return use(TwoBytes(kEucKr, 190, 0x41, 0xFF, 0));
+      return use(Fresh<TwoBytes>(kEucKr, 190, 0x41, 0xFF, 0));
   }
 }
 
