@@ -17,15 +17,15 @@ usage: ./test.sh [COMMAND] [NAME...]
 Installs the Debian packages that are missing (deps/*.txt), builds, and runs the tests. A NAME that is a folder of src/
 is that folder's unit tests; any other is a regular expression that the test's name contains. Exit code 0: all passed.
 
-  ./test.sh                  everything: unit tests, then the slow ones, then each fuzzer for FUZZ_SECONDS (60)
+  ./test.sh                  everything: unit tests, then the slow ones, then each fuzzer for FUZZ_SECONDS (60; 0: none)
   ./test.sh NAME...          the tests named
   ./test.sh --list           the names
   ./test.sh lint             the rules of the tree (includes, sizes, layout) and clang-tidy
   ./test.sh clang [NAME...]  the unit tests, or those named, built by Clang 19 like a release
   ./test.sh asan [NAME...]   the same with AddressSanitizer and UndefinedBehaviorSanitizer
   ./test.sh tsan [NAME...]   the same with ThreadSanitizer
-  ./test.sh fuzz [SECONDS]   each fuzzer for so long (60; h1_parser and redis_reply never less), from the inputs in
-                             tests/corpus/ and those found before
+  ./test.sh fuzz [SECONDS [NAME...]]   each fuzzer, or those named, for so long (60; h1_parser and redis_reply never
+                             less), from the inputs in tests/corpus/ and those found before
 
 One case of a unit test: build/bin/http_test --gtest_filter='H1Parser.*'
 TEXT
@@ -87,12 +87,12 @@ test_all() {
   run_tests release --label-regex unit --parallel "$(nproc)" || status=$?
   run_tests release --label-regex long --parallel "$(nproc)" || status=$?
   run_tests release --label-regex slow || status=$?
-  fuzz "${FUZZ_SECONDS:-60}" || status=$?
+  if [[ ${FUZZ_SECONDS:-60} != 0 ]]; then fuzz "${FUZZ_SECONDS:-60}" || status=$?; fi
   report_skips
   return "$status"
 }
 
-# fuzz SECONDS: two fuzzers at a time. New inputs are kept in build-fuzz/corpus/, a crashing one in build-fuzz/crashes/.
+# fuzz SECONDS [NAME...]: two fuzzers at a time. New inputs are kept in build-fuzz/corpus/, a crashing one in build-fuzz/crashes/.
 fuzz() {
   local sources fuzzers
   if [[ ! $1 =~ ^[1-9][0-9]*$ ]]; then
@@ -104,6 +104,7 @@ fuzz() {
   if ((${#sources[@]} == 0)); then return 0; fi
   fuzzers=("${sources[@]##*/}")
   fuzzers=("${fuzzers[@]%.cc}")
+  if (($# > 1)); then fuzzers=("${@:2}"); fi
   build fuzz "${fuzzers[@]}"
   printf '%s\0' "${fuzzers[@]}" | xargs -0 -P2 -n1 "$root/scripts/run-fuzzer" "$(build_dir fuzz)" "$1"
 }
@@ -135,8 +136,9 @@ main() {
     --list) configure release && ctest --test-dir "$(build_dir release)" --show-only | sed -n 's/^ *Test *#[0-9]*: //p' ;;
     lint) lint ;;
     clang) test_units release-clang "${@:2}" ;;
-    asan | tsan) test_units "$command" "${@:2}" ;;
-    fuzz) fuzz "${2:-60}" ;;
+    asan) test_units fuzz "${@:2}" ;; # the fuzzers' build: one of the two is enough
+    tsan) test_units tsan "${@:2}" ;;
+    fuzz) fuzz "${2:-60}" "${@:3}" ;;
     *) test_named release "$@" ;;
   esac
 }
