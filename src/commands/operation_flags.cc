@@ -1,0 +1,43 @@
+#include "commands/operation_flags.h"
+
+#include "base/strings.h"
+#include "hcl/console_print.h"
+
+namespace cairn::commands {
+
+void OperationFlags::AddTo(Flags& flags, std::string_view name) {
+  flags.Add("destroy", destroy, "destroy all that there is");
+  flags.Add("refresh", refresh, "ask each object what it is like now (true)");
+  flags.Add("refresh-only", refresh_only, "only look whether objects have changed");
+  flags.Add("replace", replace, "replace this instance; may be given several times");
+  flags.Add("var", variables, "name=text: a value for a variable of the root module");
+  flags.Add("var-file", variable_files, "a file with values for variables");
+  flags.Add("input", input, "ask for variables that have no value (true)");
+  flags.Add("lock", lock, "hold the lock of the state meanwhile (true)");
+  flags.Add("parallelism", parallelism, "calls of providers at a time (10)");
+  flags.Add("state", state_path, "the state file (terraform.tfstate)");
+  flags.Add("no-color", no_color, "no colours");
+  flags.Add("help", help, "this text");
+  if (name == "plan")
+    flags.Add("detailed-exitcode", detailed_exitcode, "exit code 2 if there is something to do");
+  if (name != "plan") flags.Add("auto-approve", auto_approve, "do not ask before applying");
+}
+
+SessionOptions OperationFlags::ToSessionOptions() const {
+  SessionOptions options{.state_path = state_path, .parallelism = parallelism, .lock = lock, .input = input};
+  for (const std::string& file : variable_files)
+    options.variables.push_back({.is_file = true, .value = file});
+  for (const std::string& variable : variables) options.variables.push_back({.value = variable});
+  return options;
+}
+
+std::string RenderOutputs(const state::State& state) {
+  if (state.outputs.empty()) return {};
+  std::string text = "\nOutputs:\n\n";
+  for (const auto& [name, output] : state.outputs) {
+    text += Format("{} = {}\n", name, output.sensitive ? "<sensitive>" : hcl::PrintValue(output.value));
+  }
+  return text;
+}
+
+}  // namespace cairn::commands

@@ -1,0 +1,39 @@
+#pragma once
+
+// The flags of plan, apply and destroy.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/flags.h"
+#include "commands/session.h"
+#include "state/state.h"
+
+namespace cairn::commands {
+
+struct OperationFlags {
+  bool destroy = false;
+  bool refresh = true;
+  bool refresh_only = false;
+  bool detailed_exitcode = false;
+  bool auto_approve = false;
+  bool no_color = false;
+  bool input = true;
+  bool lock = true;
+  bool help = false;
+  size_t parallelism = 10;
+  std::string state_path = {};
+  std::vector<std::string> replace = {};
+  std::vector<std::string> variables = {};
+  std::vector<std::string> variable_files = {};
+
+  // Those of the command `name`.
+  void AddTo(Flags& flags, std::string_view name);
+  SessionOptions ToSessionOptions() const;
+};
+
+// "\nOutputs:\n\n" and each of them; nothing if there are none.
+std::string RenderOutputs(const state::State& state);
+
+}  // namespace cairn::commands

@@ -1,0 +1,162 @@
+#include <utility>
+
+#include "base/strings.h"
+#include "commands/flags.h"
+#include "commands/run_commands.h"
+#include "config/providers.h"
+#include "registry/cli_config.h"
+#include "registry/provider_installer.h"
+
+namespace cairn::commands {
+namespace {
+
+// A list of words without flags but -no-color and -help.
+bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::string_view usage, int& code,
+                const std::function<void(Flags&)>& add = {}) {
+  bool no_color = false, help = false;
+  Flags flags;
+  flags.Add("no-color", no_color, "no colours");
+  flags.Add("help", help, "this text");
+  if (add) add(flags);
+  const auto arguments = flags.Parse(words);
+  code = 0;
+  if (!arguments) {
+    screen.PrintError(Format("Error: {}\n", arguments.error().message));
+    code = 1;
+    return false;
+  }
+  if (no_color) screen.style().colour = false;
+  if (!help) return true;
+  screen.Print(Format("Usage: cairn {} [options]\n\nOptions:\n\n{}", usage, flags.Help()));
+  return false;
+}
+
+registry::ProviderRequirements RequirementsOf(const config::Config& root, hcl::Diagnostics& diagnostics) {
+  registry::ProviderRequirements required;
+  for (auto& [address, need] : config::NeededProviders(root, diagnostics)) {
+    required[address] = std::move(need.constraints);
+  }
+  return required;
+}
+
+registry::CombinedSource SourceOf(const registry::CliConfig& config, const Environment& environment) {
+  const auto lookup = [&](std::string_view name) -> std::optional<std::string> {
+    std::string value = environment.Get(name);
+    return value.empty() ? std::nullopt : std::optional(std::move(value));
+  };
+  std::vector<registry::CombinedSource::Member> members;
+  for (const registry::InstallationMethod& method :
+       config.methods ? *config.methods : registry::ImpliedMethods(environment.folder, lookup)) {
+    if (method.kind != registry::InstallationMethod::Kind::kFilesystemMirror) continue;
+    members.push_back({method, std::make_unique<registry::FilesystemMirror>(method.location)});
+  }
+  return registry::CombinedSource(std::move(members));
+}
+
+std::string Line(const registry::InstallEvent& event) {
+  using Kind = registry::InstallEvent::Kind;
+  const std::string provider = registry::ForDisplay(event.provider);
+  const std::string version = ToString(event.version);
+  switch (event.kind) {
+    case Kind::kBuiltIn:
+      return Format("- {} is built in\n", registry::ToString(event.provider));
+    case Kind::kReusing:
+      return Format("- Reusing previous version of {} from the dependency lock file\n", provider);
+    case Kind::kFinding:
+      return event.constraints.empty()
+                 ? Format("- Finding latest version of {}...\n", provider)
+                 : Format("- Finding {} versions matching {:?}...\n", provider, ToString(event.constraints));
+    case Kind::kAlreadyInstalled:
+      return Format("- Using previously-installed {} v{}\n", provider, version);
+    case Kind::kInCache:
+      return Format("- Using {} v{} from the shared cache directory\n", provider, version);
+    case Kind::kInstalling:
+      return Format("- Installing {} v{}...\n", provider, version);
+    case Kind::kInstalled:
+      return Format("- Installed {} v{} ({})\n", provider, version,
+                    event.signer.empty() ? "unauthenticated" : event.signer);
+    case Kind::kFailed:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+int RunInit(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
+  int code = 0;
+  bool upgrade = false, input = true, backend = true;
+  const auto add = [&](Flags& flags) {
+    flags.Add("upgrade", upgrade, "choose the newest versions that fit");
+    flags.Add("input", input, "accepted; nothing is asked");
+    flags.Add("backend", backend, "accepted; states are files");
+  };
+  if (!ParsePlain(screen, words, "init", code, add)) return code;
+  hcl::Diagnostics diagnostics;
+  const auto config = config::LoadConfig(config::DiskFiles(), ".", config::ResolveLocalModule, diagnostics);
+  const registry::ProviderRequirements required = RequirementsOf(*config, diagnostics);
+  registry::CliConfigRead cli =
+      registry::LoadCliConfig({.environment = [&](std::string_view name) -> std::optional<std::string> {
+                                 std::string value = environment.Get(name);
+                                 return value.empty() ? std::nullopt : std::optional(std::move(value));
+                               },
+                               .variables = environment.variables});
+  diagnostics.Append(std::move(cli.diagnostics));
+  const auto before = registry::ReadLockFile(std::string(kLockFileName));
+  if (!before) diagnostics.AddError("Failed to read the dependency lock file", before.error().message);
+  if (before) diagnostics.Append(before->diagnostics);
+  screen.Report(diagnostics);
+  if (diagnostics.has_errors()) return 1;
+
+  screen.Print("\nInitializing the backend...\n\nInitializing provider plugins...\n");
+  registry::CombinedSource source = SourceOf(cli.config, environment);
+  registry::PlainFileHasher hasher;
+  const registry::InstallOptions options{.plugin_cache_directory = cli.config.plugin_cache_dir,
+                                         .upgrade = upgrade};
+  const registry::InstallResult result =
+      registry::InstallProviders(required, before->locks, source, nullptr, hasher, options,
+                                 [&](const registry::InstallEvent& event) { screen.Print(Line(event)); });
+  for (const registry::InstallFailure& failure : result.failures) {
+    screen.ReportError("Failed to install provider",
+                       Format("{}: {}", registry::ForDisplay(failure.provider), failure.message));
+  }
+  if (!result.failures.empty()) return 1;
+  if (registry::LocksDiffer(before->locks, result.locks)) {
+    const Result<> written = registry::WriteLockFile(std::string(kLockFileName), result.locks);
+    if (!written) {
+      screen.ReportError("Failed to write the dependency lock file", written.error().message);
+      return 1;
+    }
+  }
+  screen.Print(view::Colours(screen.style().colour)(
+      "\n[reset][bold][green]Terraform has been successfully initialized![reset]\n"));
+  return 0;
+}
+
+int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
+  int code = 0;
+  if (!ParsePlain(screen, words, "validate", code)) return code;
+  Session session(environment, screen, {.lock = false, .input = false});
+  if (!session.LoadConfig() || !session.StartProviders() || !session.BuildGraph()) return 1;
+  session.CloseProviders();
+  screen.Print(
+      view::Colours(screen.style().colour)("[green][bold]Success![reset] The configuration is valid.\n\n"));
+  return 0;
+}
+
+int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
+  int code = 0;
+  if (!ParsePlain(screen, words, "state list", code)) return code;
+  Session session(environment, screen, {.lock = false, .input = false});
+  if (!session.OpenState("")) return 1;
+  for (const auto& [address, resource] : session.state().resources) {
+    for (const auto& [key, instance] : resource.instances) {
+      if (instance.current) {
+        screen.Print(state::InstanceAddress{address.module, address.resource, key}.ToString() + "\n");
+      }
+    }
+  }
+  return 0;
+}
+
+}  // namespace cairn::commands

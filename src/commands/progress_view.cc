@@ -1,0 +1,43 @@
+#include "commands/progress_view.h"
+
+#include <chrono>
+#include <utility>
+
+namespace cairn::commands {
+
+void ProgressView::Show(view::Event event) {
+  const std::string line = view::HumanLine(event, view::Colours(screen_.style().colour));
+  if (!line.empty()) screen_.Print(line + "\n");
+}
+
+void ProgressView::RefreshStarted(const state::InstanceAddress& address, const std::string& id) {
+  Show({.kind = view::EventKind::kRefreshStart,
+        .address = address,
+        .id_key = id.empty() ? "" : "id",
+        .id_value = id});
+}
+
+void ProgressView::ApplyStarted(const state::InstanceAddress& address, const std::string& deposed,
+                                plan::Action action, const std::string& id) {
+  started_[address] = clock_.Now();
+  Show({.kind = view::EventKind::kApplyStart,
+        .address = address,
+        .deposed = deposed,
+        .action = action,
+        .id_key = id.empty() ? "" : "id",
+        .id_value = id});
+}
+
+void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::string& deposed,
+                             plan::Action action, const std::string& id, bool ok) {
+  const auto elapsed = std::chrono::round<std::chrono::seconds>(clock_.Now() - started_[address]);
+  Show({.kind = ok ? view::EventKind::kApplyComplete : view::EventKind::kApplyErrored,
+        .address = address,
+        .deposed = deposed,
+        .action = action,
+        .id_key = id.empty() ? "" : "id",
+        .id_value = id,
+        .elapsed = elapsed});
+}
+
+}  // namespace cairn::commands

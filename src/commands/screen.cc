@@ -1,0 +1,71 @@
+#include "commands/screen.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "view/diagnostic_view.h"
+
+namespace cairn::commands {
+namespace {
+
+bool IsSet(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+Screen Screen::OfProcess() {
+  view::HumanStyle style;
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  style.colour = ::isatty(STDOUT_FILENO) == 1 && !IsSet("NO_COLOR") && !dumb;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  style.in_automation = IsSet("TF_IN_AUTOMATION");
+  return Screen(style);
+}
+
+void Screen::Print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void Screen::PrintError(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+void Screen::Report(const hcl::Diagnostics& diagnostics) {
+  for (const hcl::Diagnostic& one : diagnostics) {
+    const std::string text = view::RenderDiagnostic(one, style_);
+    if (one.severity == hcl::Severity::kError) {
+      PrintError(text);
+    } else {
+      Print(text);
+    }
+  }
+}
+
+void Screen::ReportError(std::string summary, std::string detail) {
+  hcl::Diagnostics diagnostics;
+  diagnostics.AddError(std::move(summary), std::move(detail));
+  Report(diagnostics);
+}
+
+std::optional<std::string> Screen::Ask(std::string_view question) {
+  Print(question);
+  std::string line;
+  for (int c = 0; (c = std::fgetc(stdin)) != EOF && c != '\n';) line += char(c);
+  if (line.empty() && std::feof(stdin) != 0) return std::nullopt;
+  return line;
+}
+
+bool Screen::interactive() const {
+  return ::isatty(STDIN_FILENO) == 1;
+}
+
+}  // namespace cairn::commands

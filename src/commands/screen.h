@@ -1,0 +1,40 @@
+#pragma once
+
+// Where a command writes to and whom it asks.
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hcl/diagnostic.h"
+#include "view/human_plan.h"
+
+namespace cairn::commands {
+
+// Belongs to one thread.
+class Screen {
+ public:
+  // Colours where standard output is a terminal, NO_COLOR (https://no-color.org) is not set and TERM is not
+  // "dumb".
+  static Screen OfProcess();
+  explicit Screen(const view::HumanStyle& style) : style_(style) {}
+
+  view::HumanStyle& style() { return style_; }
+
+  // Written at once.
+  void Print(std::string_view text);
+  void PrintError(std::string_view text);
+  // Warnings to standard output, errors to standard error, in order.
+  void Report(const hcl::Diagnostics& diagnostics);
+  void ReportError(std::string summary, std::string detail);
+
+  // Asks; nothing if standard input ends.
+  std::optional<std::string> Ask(std::string_view question);
+  bool interactive() const;
+
+ private:
+  view::HumanStyle style_;
+};
+
+}  // namespace cairn::commands

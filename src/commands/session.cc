@@ -1,0 +1,323 @@
+#include "commands/session.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/files.h"
+#include "base/strings.h"
+#include "config/providers.h"
+#include "provider/builtin.h"
+#include "provider/plugin.h"
+#include "registry/provider_installer.h"
+#include "state/journal.h"
+#include "state/state_format.h"
+#include "state/state_version.h"
+
+namespace cairn::commands {
+namespace {
+
+constexpr std::string_view kProvidersFolder = ".terraform/providers";
+
+void FillRandom(std::span<uint8_t> bytes) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
+    if (got > 0) done += size_t(got);
+  }
+}
+
+// What would be left undone in silence otherwise.
+void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnostics) {
+  const auto refuse = [&](std::string_view what, const hcl::SourceRange& range) {
+    diagnostics.AddError("Not supported yet", Format("{} cannot be used yet.", what), range);
+  };
+  for (const config::Moved& moved : module.moved) refuse("Blocks of the type \"moved\"", moved.range);
+  for (const config::Removed& removed : module.removed)
+    refuse("Blocks of the type \"removed\"", removed.range);
+  for (const config::Import& import : module.imports) refuse("Blocks of the type \"import\"", import.range);
+  for (const auto& [name, resource] : module.resources) {
+    for (const config::Provisioner& one : resource.provisioners) refuse("Provisioners", one.range);
+  }
+}
+
+hcl::FunctionWorld WorldOf() {
+  return {.files = std::make_shared<hcl::DiskReader>(),
+          .now = [] { return std::chrono::system_clock::now(); },
+          .plan_time = std::chrono::system_clock::now(),
+          .random = FillRandom};
+}
+
+}  // namespace
+
+std::string Environment::Get(std::string_view name) const {
+  for (const std::string& variable : variables) {
+    if (variable.size() > name.size() && variable.starts_with(name) && variable[name.size()] == '=') {
+      return variable.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+Session::Session(const Environment& environment, Screen& screen, SessionOptions options)
+    : environment_(environment),
+      screen_(screen),
+      options_(std::move(options)),
+      functions_(WorldOf()),
+      providers_([this](const std::string& provider) { return StartProvider(provider); }) {
+  surroundings_.functions = &functions_;
+  surroundings_.working_folder = environment.folder;
+}
+
+Session::~Session() = default;
+
+bool Session::LoadConfig() {
+  hcl::Diagnostics diagnostics;
+  config_ = config::LoadConfig(config::DiskFiles(), ".", config::ResolveLocalModule, diagnostics);
+  const config::Module& root = *config_->module;
+  if (!diagnostics.has_errors() && root.files.empty()) {
+    diagnostics.AddError(
+        "No configuration files",
+        "This needs a configuration to be present. Without one, everything there is would be destroyed. If "
+        "that is what you want, use the destroy command. Otherwise, create a file with the .tf extension.");
+  }
+  if (root.backend && root.backend->type != "local") {
+    diagnostics.AddError(
+        "Backend not supported",
+        Format("The backend {:?} cannot be used yet: the state is kept in a file of this machine.",
+               root.backend->type),
+        root.backend->range);
+  }
+  if (root.cloud) diagnostics.AddError("Backend not supported", "HCP Terraform cannot be used.", *root.cloud);
+  config_->Visit([&](const config::Config& config) { RefuseUnsupported(*config.module, diagnostics); });
+  const bool ok = !diagnostics.has_errors();
+  screen_.Report(diagnostics);
+  return ok;
+}
+
+bool Session::LoadVariables() {
+  hcl::Diagnostics diagnostics;
+  variables_ = GatherVariables(*config_->module, environment_.variables, options_.variables, diagnostics);
+  for (const auto& [name, variable] : config_->module->variables) {
+    if (variables_.contains(name) || variable.default_value || diagnostics.has_errors()) continue;
+    if (!options_.input || !screen_.interactive()) continue;
+    const std::string description = variable.description.empty() ? "" : "  " + variable.description + "\n";
+    const auto answer = screen_.Ask(Format("var.{}\n{}\n  Enter a value: ", name, description));
+    if (!answer) break;
+    screen_.Print("\n");
+    variables_[name] = {.value = hcl::Value::String(*answer), .is_text = true, .origin = "the answer"};
+  }
+  const bool ok = !diagnostics.has_errors();
+  screen_.Report(diagnostics);
+  return ok;
+}
+
+std::vector<std::string> Session::ProvidersInUse(hcl::Diagnostics& diagnostics) {
+  std::vector<std::string> providers;
+  for (const auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
+    providers.push_back(registry::ToString(address));
+  }
+  for (const state::ProviderConfigAddress& address : infra::ProvidersOf(state_)) {
+    if (std::ranges::find(providers, address.provider()) == providers.end())
+      providers.push_back(address.provider());
+  }
+  return providers;
+}
+
+bool Session::CheckInstalled(const std::vector<std::string>& providers) {
+  registry::ProviderRequirements required;
+  for (const std::string& provider : providers) {
+    const auto address = registry::ParseProviderAddress(provider);
+    if (address && !address->IsBuiltIn()) required[*address];
+  }
+  if (required.empty()) return true;
+  auto read = registry::ReadLockFile(std::string(kLockFileName));
+  if (!read) {
+    screen_.ReportError("Failed to read the dependency lock file", read.error().message);
+    return false;
+  }
+  screen_.Report(read->diagnostics);
+  if (read->diagnostics.has_errors()) return false;
+  locks_ = std::move(read->locks);
+  std::string problems;
+  for (const auto& [address, constraints] : required) {
+    if (locks_.Find(address) == nullptr) {
+      problems += Format("\n  - {}: required by this configuration but no version is selected",
+                         registry::ToString(address));
+    }
+  }
+  if (problems.empty()) {
+    const std::string home = environment_.Get("HOME"), cache = environment_.Get("XDG_CACHE_HOME");
+    registry::CachingFileHasher hasher(
+        {.path = registry::DefaultHashCachePath(cache.empty() ? nullptr : cache.c_str(),
+                                                home.empty() ? nullptr : home.c_str())},
+        clock_);
+    for (const auto& [address, message] :
+         registry::VerifyInstalled(required, locks_, hasher, {.directory = std::string(kProvidersFolder)})) {
+      problems += Format("\n  - {}: {}", registry::ToString(address), message);
+    }
+    (void)hasher.Save();  // costs time only
+  }
+  if (problems.empty()) return true;
+  screen_.ReportError(
+      "Inconsistent dependency lock file",
+      Format(
+          "The following dependency selections recorded in the lock file are inconsistent with the current "
+          "configuration:{}\n\nTo make the initial dependency selections that will initialize the "
+          "dependency lock file, run:\n  terraform init",
+          problems));
+  return false;
+}
+
+Result<std::string> Session::ProgramOf(const registry::ProviderAddress& address) {
+  const registry::ProviderLock* lock = locks_.Find(address);
+  if (lock == nullptr) return Fail(ErrorCode::kNotFound, "no version of it is selected");
+  const std::string package = registry::PackagePath(std::string(kProvidersFolder), address, lock->version,
+                                                    registry::CurrentPlatform());
+  return registry::FindProgram(package, address);
+}
+
+net::Task<Result<std::unique_ptr<provider::Provider>>> Session::StartProvider(const std::string& provider) {
+  const auto address = registry::ParseProviderAddress(provider);
+  if (!address) co_return Fail(ErrorCode::kInvalid, address.error().detail);
+  if (address->IsBuiltIn()) {
+    if (address->type != "terraform")
+      co_return Fail(ErrorCode::kNotFound, "there is no such built-in provider");
+    std::unique_ptr<provider::Provider> builtin = provider::MakeBuiltinProvider(FillRandom);
+    co_return builtin;
+  }
+  Result<std::string> program = ProgramOf(*address);
+  if (!program) co_return std::unexpected(program.error());
+  provider::PluginOptions options{.name = provider, .program = std::move(*program)};
+  co_return co_await provider::StartPlugin(loop_, std::move(options));
+}
+
+net::Task<Result<std::shared_ptr<const provider::Schemas>>> Session::FetchSchemas(
+    const std::string& provider) {
+  const Result<provider::Provider*> started = co_await providers_.Unconfigured(provider);
+  if (!started) co_return std::unexpected(started.error());
+  Result<provider::SchemasResponse> schemas = co_await (*started)->GetSchemas();
+  if (!schemas) co_return std::unexpected(schemas.error());
+  if (provider::HasErrors(schemas->diagnostics)) {
+    co_return Fail(ErrorCode::kInternal,
+                   schemas->diagnostics[0].summary + ": " + schemas->diagnostics[0].detail);
+  }
+  co_return schemas->schemas;
+}
+
+bool Session::StartProviders() {
+  hcl::Diagnostics diagnostics;
+  const std::vector<std::string> providers = ProvidersInUse(diagnostics);
+  const bool ok = !diagnostics.has_errors();
+  screen_.Report(diagnostics);
+  if (!ok || !CheckInstalled(providers)) return false;
+  for (const std::string& provider : providers) {
+    Result<std::shared_ptr<const provider::Schemas>> schemas = loop_.Run(FetchSchemas(provider));
+    if (!schemas) {
+      screen_.ReportError(
+          "Failed to load plugin schemas",
+          Format("Error while loading schemas for plugin components: Failed to obtain provider schema: Could "
+                 "not load the schema for provider {}: {}.",
+                 provider, schemas.error().message));
+      return false;
+    }
+    schemas_.Add(provider, std::move(*schemas));
+  }
+  return true;
+}
+
+bool Session::BuildGraph() {
+  hcl::Diagnostics diagnostics;
+  graph_ = infra::BuildConfigGraph(*config_, schemas_, infra::ProvidersOf(state_), diagnostics);
+  const bool ok = !diagnostics.has_errors();
+  screen_.Report(diagnostics);
+  return ok;
+}
+
+bool Session::OpenState(std::string_view operation) {
+  const std::string path = options_.state_path.empty() ? "terraform.tfstate" : options_.state_path;
+  state_file_ = std::make_unique<state::StateFile>(state::StateFile::Options{.path = path});
+  if (options_.lock) {
+    const auto locked = state_file_->Lock(
+        state::MakeLockInfo(operation, kTerraformVersion, path, std::chrono::system_clock::now()));
+    if (!locked) {
+      screen_.ReportError("Error acquiring the state lock", locked.error().ToString());
+      return false;
+    }
+  }
+  Result<state::StateText> text = state_file_->Read();
+  if (!text) {
+    screen_.ReportError("Failed to read state", text.error().message);
+    return false;
+  }
+  state_text_ = std::move(*text);
+  if (state_text_) {
+    hcl::Diagnostics diagnostics;
+    last_ = state::ReadState(state_text_, diagnostics);
+    screen_.Report(diagnostics);
+    if (!last_) return false;
+    state_ = *last_;
+  }
+  const Result<std::string> journal = ReadFile(state_file_->journal_path(), state::kJournalBytesMax);
+  if (!journal) {
+    if (journal.error().code == ErrorCode::kNotFound) return true;
+    screen_.ReportError("Failed to read the journal of the state", journal.error().message);
+    return false;
+  }
+  const auto replayed =
+      state::ReplayJournal(*journal, state_text_ ? std::string_view(*state_text_) : "", state_);
+  if (!replayed) {
+    screen_.ReportError("Failed to replay the journal of the state", replayed.error().message);
+    return false;
+  }
+  return !options_.lock || WriteState(state_);
+}
+
+bool Session::WriteState(state::State next) {
+  next.terraform_version = kTerraformVersion;
+  if (!state::MakeNextVersion(last_, next)) return true;
+  const std::string text = state::WriteState(next);
+  const Result<> written = state_file_->Write(text);
+  if (!written) {
+    const Result<> saved = state::WriteErroredState(".", text);
+    screen_.ReportError(
+        "Failed to save state",
+        Format("{}. {}", written.error().message,
+               saved ? "The state is in errored.tfstate; use \"state push errored.tfstate\" once it can be "
+                       "written again."
+                     : "It could not be saved elsewhere either."));
+    return false;
+  }
+  state_text_ = std::make_shared<const std::string>(text);
+  last_ = next;
+  state_ = std::move(next);
+  return true;
+}
+
+bool Session::CloseState() {
+  const Result<> unlocked = state_file_->Unlock();
+  if (unlocked) return true;
+  screen_.ReportError("Error releasing the state lock", unlocked.error().message);
+  return false;
+}
+
+infra::OperationInput Session::InputFor(infra::Observer& observer) {
+  return {.loop = loop_,
+          .config = *config_,
+          .graph = graph_,
+          .schemas = schemas_,
+          .providers = providers_,
+          .surroundings = surroundings_,
+          .variables = variables_,
+          .observer = observer,
+          .terraform_version = std::string(kTerraformVersion),
+          .parallelism = options_.parallelism};
+}
+
+void Session::CloseProviders() {
+  loop_.Run(providers_.CloseAll());
+}
+
+}  // namespace cairn::commands

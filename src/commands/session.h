@@ -1,0 +1,107 @@
+#pragma once
+
+// One command's work on the working folder: its configuration, its providers and its state, loaded as far as
+// the command needs them.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "commands/screen.h"
+#include "commands/variables.h"
+#include "config/loader.h"
+#include "hcl/file_reader.h"
+#include "hcl/functions.h"
+#include "infra/config_graph.h"
+#include "infra/operation.h"
+#include "infra/provider_pool.h"
+#include "net/loop.h"
+#include "registry/hash_cache.h"
+#include "registry/lock_file.h"
+#include "state/state_file.h"
+
+namespace cairn::commands {
+
+// What the process was started with.
+struct Environment {
+  std::vector<std::string> variables = {};  // "NAME=value"
+  std::string folder = {};                  // the working folder, absolute
+
+  // Empty if it is not set.
+  std::string Get(std::string_view name) const;
+};
+
+// The version that is claimed towards providers and `required_version`.
+inline constexpr std::string_view kTerraformVersion = "1.11.4";
+inline constexpr std::string_view kLockFileName = ".terraform.lock.hcl";
+
+struct SessionOptions {
+  std::vector<VariableFlag> variables = {};
+  std::string state_path = {};  // empty: that of the workspace
+  size_t parallelism = 10;
+  bool lock = true;
+  bool input = true;  // ask for variables without a value
+};
+
+// Belongs to one thread, which runs its loop.
+class Session {
+ public:
+  // `screen` must outlive it; what is wrong is reported there. Functions return false then.
+  Session(const Environment& environment, Screen& screen, SessionOptions options);
+  ~Session();
+
+  bool LoadConfig();
+  // Values of the root module's variables; asks for those that have none.
+  bool LoadVariables();
+  // Checks what is installed, starts the providers in use, and takes their schemas.
+  bool StartProviders();
+  bool BuildGraph();
+
+  // Locks the state and reads it, with what an interrupted run left in the journal.
+  bool OpenState(std::string_view operation);
+  // Writes `next` as the following version, if it differs.
+  bool WriteState(state::State next);
+  // Writes what the journal held, before anything else happens.
+  bool CloseState();
+
+  const config::Config& config() const { return *config_; }
+  const state::State& state() const { return state_; }
+  state::StateFile& state_file() { return *state_file_; }
+  const state::StateText& state_text() const { return state_text_; }
+  net::Loop& loop() { return loop_; }
+  const infra::ConfigGraph& graph() const { return graph_; }
+  Screen& screen() { return screen_; }
+
+  infra::OperationInput InputFor(infra::Observer& observer);
+  // Ends all providers.
+  void CloseProviders();
+
+ private:
+  net::Task<Result<std::unique_ptr<provider::Provider>>> StartProvider(const std::string& provider);
+  net::Task<Result<std::shared_ptr<const provider::Schemas>>> FetchSchemas(const std::string& provider);
+  Result<std::string> ProgramOf(const registry::ProviderAddress& address);
+  std::vector<std::string> ProvidersInUse(hcl::Diagnostics& diagnostics);
+  bool CheckInstalled(const std::vector<std::string>& providers);
+
+  const Environment& environment_;
+  Screen& screen_;
+  const SessionOptions options_;
+  SystemClock clock_;
+  net::Loop loop_{clock_};
+  hcl::BuiltinFunctions functions_;
+  infra::Surroundings surroundings_;
+  std::unique_ptr<const config::Config> config_;
+  infra::GivenVariables variables_;
+  registry::Locks locks_;
+  infra::SchemaSource schemas_;
+  infra::ProviderPool providers_;
+  infra::ConfigGraph graph_;
+  std::unique_ptr<state::StateFile> state_file_;
+  state::StateText state_text_;
+  std::optional<state::State> last_;  // as it was read
+  state::State state_;
+};
+
+}  // namespace cairn::commands

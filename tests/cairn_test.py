@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""cairn against Terraform: what it makes of a working folder, and that either tool goes on where the other stopped.
+
+The second half needs the AWS provider in a filesystem mirror, moto's server and the chapter beside the checkout; the
+first needs nothing but compares with terraform where there is one.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+import processes
+
+CAIRN = processes.binary("cairn")
+TERRAFORM = shutil.which("terraform")
+MIRROR = "/opt/tf-plugins"
+CHAPTER = os.path.join(os.path.dirname(os.environ["CAIRN_SOURCE_DIR"]), "shared", "chapter")
+
+CONFIGURATION = """
+variable "name" { default = "ada" }
+locals { shout = upper(var.name) }
+resource "terraform_data" "many" {
+  count = 3
+  input = "${local.shout}-${count.index}"
+}
+resource "terraform_data" "last" {
+  input            = { all = terraform_data.many[*].output }
+  triggers_replace = var.name
+}
+output "last" { value = terraform_data.last.output }
+output "secret" {
+  value     = "s3cret"
+  sensitive = true
+}
+"""
+
+
+class Folder:
+    """A working folder with one configuration."""
+
+    def __init__(self, text, **environment):
+        self.path = processes.private_directory("cairn")
+        self.environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", **environment}
+        self.environment.setdefault("TF_CLI_CONFIG_FILE", os.devnull)
+        self.write(text)
+
+    def write(self, text):
+        with open(os.path.join(self.path, "main.tf"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def run(self, program, *arguments, codes=(0,)):
+        done = subprocess.run([program, *arguments], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode not in codes:
+            raise AssertionError(f"{program} {arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def cairn(self, *arguments, **keywords):
+        return self.run(CAIRN, *arguments, **keywords)
+
+    def state(self):
+        with open(os.path.join(self.path, "terraform.tfstate"), encoding="utf-8") as file:
+            return json.load(file)
+
+class ALife(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder(CONFIGURATION)
+
+    def test_makes_changes_and_destroys(self):
+        folder = self.folder
+        self.assertEqual(folder.cairn("plan", "-detailed-exitcode", codes=(2,)).returncode, 2)
+        self.assertIn("Resources: 4 added, 0 changed, 0 destroyed", folder.cairn("apply", "-auto-approve").stdout)
+        self.assertIn("No changes.", folder.cairn("plan", "-detailed-exitcode").stdout)
+        changed = folder.cairn("apply", "-auto-approve", "-var", "name=bob").stdout
+        self.assertIn("Resources: 1 added, 3 changed, 1 destroyed", changed)
+        self.assertNotIn("s3cret", changed)
+        self.assertEqual(folder.state()["outputs"]["last"]["value"], {"all": ["BOB-0", "BOB-1", "BOB-2"]})
+        self.assertEqual(folder.cairn("state", "list").stdout.split(),
+                         ["terraform_data.last"] + [f"terraform_data.many[{i}]" for i in range(3)])
+        self.assertIn("Resources: 4 destroyed", folder.cairn("destroy", "-auto-approve").stdout)
+        self.assertEqual(folder.state()["resources"], [])
+
+    def test_leaves_a_state_that_terraform_has_nothing_to_say_about(self):
+        self.require_terraform()
+        self.folder.cairn("apply", "-auto-approve")
+        self.folder.run(TERRAFORM, "init")
+        self.folder.run(TERRAFORM, "plan", "-detailed-exitcode")
+        self.folder.run(TERRAFORM, "apply", "-auto-approve", "-var", "name=eve")
+        self.folder.cairn("plan", "-detailed-exitcode", "-var", "name=eve")
+
+    def test_plans_in_the_same_words(self):
+        self.require_terraform()
+        self.folder.run(TERRAFORM, "init")
+        theirs = self.folder.run(TERRAFORM, "plan", "-no-color").stdout
+        self.assertEqual(self.folder.cairn("plan", "-no-color").stdout, theirs)
+        self.folder.run(TERRAFORM, "apply", "-auto-approve")
+        for arguments in (("-var", "name=bob"), ("-destroy",), ("-refresh-only",)):
+            theirs = self.folder.run(TERRAFORM, "plan", "-no-color", *arguments).stdout
+            ours = self.folder.cairn("plan", "-no-color", *arguments).stdout
+            self.assertEqual(without_refreshes(ours), without_refreshes(theirs), arguments)
+
+    def test_changes_nothing_unless_told_yes(self):
+        said = self.folder.cairn("apply", codes=(1,))
+        self.assertIn("Apply cancelled.", said.stdout)
+        self.assertFalse(os.path.exists(os.path.join(self.folder.path, "terraform.tfstate")))
+
+    def test_says_all_that_is_wrong_at_once(self):
+        self.folder.write('resource "terraform_data" "a" { input = var.x }\noutput "b" { value = local.y }\n')
+        said = self.folder.cairn("plan", codes=(1,)).stderr
+        self.assertIn('An input variable with the name "x" has not been declared.', said)
+        self.assertIn('A local value with the name "y" has not been declared.', said)
+
+    def require_terraform(self):
+        if TERRAFORM is None:
+            self.skipTest("there is no terraform on the PATH")
+
+
+def without_refreshes(text):
+    """The order of refreshes is no promise."""
+    return re.sub(r"^.*: Refreshing state\.\.\..*\n", "", text, flags=re.MULTILINE)
+
+
+class TheChapter(unittest.TestCase):
+    """Exercise 12.01, as it is, but for the name that it asks to fill in."""
+
+    def setUp(self):
+        exercise = os.path.join(CHAPTER, "Exercise12.01", "main.tf")
+        for path in (exercise, MIRROR):
+            if not os.path.exists(path):
+                self.skipTest(f"{path} is missing")
+        if shutil.which("moto_server") is None:
+            self.skipTest("moto_server is missing")
+        port = processes.free_port()
+        self.moto = processes.start_program([shutil.which("moto_server"), "-H", "127.0.0.1", "-p", str(port)],
+                                            ready="Running on")
+        self.addCleanup(self.moto.close)
+        with open(exercise, encoding="utf-8") as file:
+            text = file.read().replace("<<NAME>>", "cairn")
+        mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{MIRROR}"\n  }}\n}}\n'
+        self.folder = Folder(text, AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_REGION="us-east-1",
+                             AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",
+                             TF_CLI_CONFIG_FILE=os.path.join(processes.private_directory("cairn"), "mirror.tfrc"))
+        with open(self.folder.environment["TF_CLI_CONFIG_FILE"], "w", encoding="utf-8") as file:
+            file.write(mirror)
+
+    def test_makes_the_bucket_and_takes_it_away(self):
+        folder = self.folder
+        folder.cairn("init")
+        self.assertIn("Plan: 1 to add, 0 to change, 0 to destroy.", folder.cairn("plan").stdout)
+        folder.cairn("apply", "-auto-approve")
+        self.assertEqual(folder.state()["resources"][0]["instances"][0]["attributes"]["id"], "cairn-test-bucket")
+        folder.cairn("plan", "-detailed-exitcode")
+        if TERRAFORM:
+            folder.run(TERRAFORM, "plan", "-detailed-exitcode")
+        folder.cairn("destroy", "-auto-approve")
+        self.assertEqual(folder.state()["resources"], [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
