@@ -417,6 +417,7 @@ class Console(Program):
             terminal.wait_for("Unknown variable")
             terminal.type("\"é\"\r")
             terminal.wait_for('"é"\r\n')
+            terminal.wait_for("> ")  # before it, Ctrl-D would be the terminal's own, and lost
             terminal.type("\x04")
             self.assertEqual(terminal.wait(), 0)
 
