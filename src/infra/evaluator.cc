@@ -154,7 +154,7 @@ void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl
   }
   if (!output.ephemeral && (within & hcl::Marks::kEphemeral) != hcl::Marks::kNone) {
     diagnostics.AddError(
-        run.parent == nullptr ? "Ephemeral value not allowed" : "Ephemeral value not allowed",
+        "Ephemeral value not allowed",
         "This output value is not declared as returning an ephemeral value, so it cannot be set to a result "
         "derived from an ephemeral value.",
         output.value.range());
@@ -166,9 +166,7 @@ void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl
 
 void Evaluator::ExpandCall(ModuleRun& parent, const config::Config& child, hcl::Diagnostics& diagnostics) {
   const config::ModuleCall& call = *child.call;
-  const bool inside_repetition = parent.repeats;
   const RunScope scope(parent, surroundings_);
-  (void)inside_repetition;
   Instances instances = Expand(call.count, call.for_each, scope, diagnostics);
   CallRun& run = parent.calls[call.name];
   run.expansion = instances.expansion;
