@@ -404,20 +404,19 @@ class Console(Program):
 
     def test_a_terminal_has_editing_history_and_cancelling(self):
         with Terminal([CAIRN_HCL, "console"], self.folder) as terminal:
+
+            def answer(keys, *texts):  # only at a prompt: before it, keys are the terminal's own
+                terminal.type(keys)
+                for text in texts:
+                    terminal.wait_for(text)
+
             terminal.wait_for("> ")
-            terminal.type("1 + 2x\b3\r")
-            terminal.wait_for("24\r\n")
-            terminal.type("\x1b[A\b5\r")  # the entry before, edited
-            terminal.wait_for("26\r\n")
-            terminal.type("[1,\r")
-            terminal.wait_for(": ")
-            terminal.type("\x03")
-            terminal.wait_for("^C")
-            terminal.type("nothing\r")
-            terminal.wait_for("Unknown variable")
-            terminal.type("\"é\"\r")
-            terminal.wait_for('"é"\r\n')
-            terminal.wait_for("> ")  # before it, Ctrl-D would be the terminal's own, and lost
+            answer("1 + 2x\b3\r", "24\r\n", "> ")
+            answer("\x1b[A\b5\r", "26\r\n", "> ")  # the entry before, edited
+            answer("[1,\r", ": ")
+            answer("\x03", "^C", "> ")
+            answer("nothing\r", "Unknown variable", "> ")
+            answer("\"é\"\r", '"é"\r\n', "> ")
             terminal.type("\x04")
             self.assertEqual(terminal.wait(), 0)
 
