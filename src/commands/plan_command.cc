@@ -165,8 +165,6 @@ int Apply(Session& session, const OperationFlags& flags, Screen& screen) {
       code = session.WriteState(planned.refreshed) ? 0 : 1;
       if (code == 0) screen.Print(Summary({}, destroy));
     } else if (flags.auto_approve || Confirm(screen, destroy)) {
-      // What planning configured is not configured again.
-      session.CloseProviders();
       code = ApplyPlanned(session, planned, screen);
     }
   }

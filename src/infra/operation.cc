@@ -49,53 +49,60 @@ void Operation::FindCreatesBeforeDestroy() {
   creates_before_destroy_ = input_.graph.graph.Reachable(roots);
 }
 
+std::optional<Value> Operation::ProviderConfigOf(const Object& object) {
+  const provider::Schemas* schemas = input_.schemas.Find(object.provider.address.provider());
+  if (schemas == nullptr) return std::nullopt;
+  const auto schema = schemas->Find(provider::SchemaKind::kProvider, "");
+  if (!schema) return Value::Object({});
+  const hcl::BlockSchema& block = *(*schema)->block;
+  if (object.provider.block == nullptr) return EmptyObject(block);
+  const std::vector<ModuleRun*>& runs = evaluator_.RunsOf(*object.provider.config);
+  if (runs.empty()) return EmptyObject(block);  // nothing will use it
+  hcl::Diagnostics found;
+  const Value config =
+      hcl::Decode(object.provider.block->body, block, RunScope(*runs[0], input_.surroundings), found);
+  const bool failed = found.has_errors();
+  diagnostics_.Append(std::move(found));
+  if (failed) return std::nullopt;
+  return config.WithoutMarksWithin();
+}
+
+bool Operation::ReportOfProvider(const Object& object, const Result<provider::Diagnostics>& answer) {
+  if (!answer) {
+    diagnostics_.AddError("Plugin did not respond", answer.error().message);
+    return false;
+  }
+  for (const provider::Diagnostic& one : *answer) {
+    hcl::Diagnostic diagnostic{.severity = one.severity, .summary = one.summary, .detail = one.detail};
+    if (object.provider.block != nullptr) {
+      diagnostic.subject = PlaceOf(object.provider.block->body, one.attribute);
+      if (!diagnostic.subject) diagnostic.subject = object.provider.block->range;
+    }
+    diagnostics_.Add(std::move(diagnostic));
+  }
+  return !provider::HasErrors(*answer);
+}
+
 net::Task<bool> Operation::ConfigureProvider(const Object& object) {
   const state::ProviderConfigAddress& address = object.provider.address;
-  const Result<provider::Provider*> provider = co_await input_.providers.ForConfiguration(address);
-  if (!provider) {
-    diagnostics_.AddError("Failed to start provider", provider.error().message,
+  const std::optional<Value> config = ProviderConfigOf(object);
+  if (!config) co_return false;
+  const Result<ProviderPool::Assigned> assigned =
+      co_await input_.providers.ForConfiguration(address, *config);
+  if (!assigned) {
+    diagnostics_.AddError("Failed to start provider", assigned.error().message,
                           object.provider.block ? std::optional(object.provider.block->range) : std::nullopt);
     co_return false;
   }
-  const provider::Schemas* schemas = input_.schemas.Find(address.provider());
-  if (schemas == nullptr) co_return false;
-  const auto schema = schemas->Find(provider::SchemaKind::kProvider, "");
-  Value config = Value::Object({});
-  if (schema) {
-    config = EmptyObject(*(*schema)->block);
-    if (object.provider.block != nullptr) {
-      const std::vector<ModuleRun*>& runs = evaluator_.RunsOf(*object.provider.config);
-      if (runs.empty()) co_return true;
-      hcl::Diagnostics found;
-      config = hcl::Decode(object.provider.block->body, *(*schema)->block,
-                           RunScope(*runs[0], input_.surroundings), found);
-      const bool failed = found.has_errors();
-      diagnostics_.Append(std::move(found));
-      if (failed) co_return false;
-    }
-  }
-  config = config.WithoutMarksWithin();
-  Result<provider::Diagnostics> validated = co_await (*provider)->ValidateProviderConfig(config);
-  const auto report = [&](const Result<provider::Diagnostics>& answer) {
-    if (!answer) {
-      diagnostics_.AddError("Plugin did not respond", answer.error().message);
-      return false;
-    }
-    for (const provider::Diagnostic& one : *answer) {
-      hcl::Diagnostic diagnostic{.severity = one.severity, .summary = one.summary, .detail = one.detail};
-      if (object.provider.block != nullptr) {
-        diagnostic.subject = PlaceOf(object.provider.block->body, one.attribute);
-        if (!diagnostic.subject) diagnostic.subject = object.provider.block->range;
-      }
-      diagnostics_.Add(std::move(diagnostic));
-    }
-    return !provider::HasErrors(*answer);
-  };
-  if (!report(validated)) co_return false;
+  if (assigned->configured) co_return true;
+  const Result<provider::Diagnostics> validated = co_await assigned->provider->ValidateProviderConfig(*config);
+  if (!ReportOfProvider(object, validated)) co_return false;
   if (evaluator_.validating()) co_return true;
-  provider::ConfigureRequest request{.terraform_version = input_.terraform_version, .config = config};
-  const Result<provider::Diagnostics> configured = co_await (*provider)->Configure(std::move(request));
-  co_return report(configured);
+  provider::ConfigureRequest request{.terraform_version = input_.terraform_version, .config = *config};
+  const Result<provider::Diagnostics> configured = co_await assigned->provider->Configure(std::move(request));
+  if (!ReportOfProvider(object, configured)) co_return false;
+  input_.providers.SetConfigured(address, *config);
+  co_return true;
 }
 
 std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, ModuleRun& run) {

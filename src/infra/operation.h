@@ -60,7 +60,7 @@ class Operation {
   hcl::Diagnostics& diagnostics() { return diagnostics_; }
   Permits& permits() { return permits_; }
 
-  // Configures the provider of a kProvider node.
+  // Configures the provider of a kProvider node, unless planning has configured it by the same value.
   net::Task<bool> ConfigureProvider(const Object& object);
 
   // The instances of a kResource node in one instance of its module, of which `run.resources` then knows.
@@ -94,6 +94,9 @@ class Operation {
 
  private:
   void FindCreatesBeforeDestroy();
+  // Of a kProvider node, without marks. Nothing, and errors, where it is wrong.
+  std::optional<hcl::Value> ProviderConfigOf(const Object& object);
+  bool ReportOfProvider(const Object& object, const Result<provider::Diagnostics>& answer);
 
   const OperationInput input_;
   hcl::Diagnostics diagnostics_;

@@ -16,26 +16,42 @@ net::Task<Result<provider::Provider*>> ProviderPool::Unconfigured(const std::str
   co_return entry->second.get();
 }
 
-net::Task<Result<provider::Provider*>> ProviderPool::ForConfiguration(
-    const state::ProviderConfigAddress& address) {
-  if (provider::Provider* existing = Find(address)) co_return existing;
+net::Task<Result<ProviderPool::Assigned>> ProviderPool::ForConfiguration(
+    const state::ProviderConfigAddress& address, const hcl::Value& config) {
+  const auto existing = configured_.find(address);
+  if (existing != configured_.end()) {
+    const std::optional<hcl::Value>& last = existing->second.config;
+    const bool same = last && last->IsWhollyKnown() && *last == config;
+    if (same || !last) co_return Assigned{existing->second.provider.get(), same};
+    const std::unique_ptr<provider::Provider> outdated = std::move(existing->second.provider);
+    configured_.erase(existing);
+    co_await outdated->Close();
+  }
   auto node = idle_.extract(address.provider());
+  std::unique_ptr<provider::Provider> provider;
   if (node.empty()) {
     Result<std::unique_ptr<provider::Provider>> started = co_await factory_(address.provider());
     if (!started) co_return std::unexpected(started.error());
-    co_return configured_.emplace(address, std::move(*started)).first->second.get();
+    provider = std::move(*started);
+  } else {
+    provider = std::move(node.mapped());
   }
-  co_return configured_.emplace(address, std::move(node.mapped())).first->second.get();
+  const auto entry = configured_.insert_or_assign(address, Entry{.provider = std::move(provider)}).first;
+  co_return Assigned{entry->second.provider.get(), false};
+}
+
+void ProviderPool::SetConfigured(const state::ProviderConfigAddress& address, const hcl::Value& config) {
+  configured_.at(address).config = config;
 }
 
 provider::Provider* ProviderPool::Find(const state::ProviderConfigAddress& address) const {
   const auto found = configured_.find(address);
-  return found == configured_.end() ? nullptr : found->second.get();
+  return found == configured_.end() ? nullptr : found->second.provider.get();
 }
 
 net::Task<void> ProviderPool::StopAll() {
   std::vector<provider::Provider*> all;
-  for (const auto& [address, provider] : configured_) all.push_back(provider.get());
+  for (const auto& [address, entry] : configured_) all.push_back(entry.provider.get());
   for (provider::Provider* provider : all) {
     const Result<> stopped = co_await provider->Stop();
     (void)stopped;  // it ends all the same
@@ -44,7 +60,7 @@ net::Task<void> ProviderPool::StopAll() {
 
 net::Task<void> ProviderPool::CloseAll() {
   std::vector<provider::Provider*> all;
-  for (const auto& [address, provider] : configured_) all.push_back(provider.get());
+  for (const auto& [address, entry] : configured_) all.push_back(entry.provider.get());
   for (const auto& [name, provider] : idle_) all.push_back(provider.get());
   for (provider::Provider* provider : all) co_await provider->Close();
   configured_.clear();

@@ -188,4 +188,9 @@ net::Task<void> FakeProvider::Close() {
   co_return;
 }
 
+net::Task<Result<std::unique_ptr<provider::Provider>>> StartFake(FakeWorld& world) {
+  std::unique_ptr<provider::Provider> provider = std::make_unique<FakeProvider>(world);
+  co_return provider;
+}
+
 }  // namespace cairn::infra

@@ -67,6 +67,7 @@ class FakeProvider final : public provider::Provider {
   std::shared_ptr<const provider::Schemas> schemas_;
 };
 
+net::Task<Result<std::unique_ptr<provider::Provider>>> StartFake(FakeWorld& world);
 std::shared_ptr<const provider::Schemas> FakeSchemas();
 
 }  // namespace cairn::infra

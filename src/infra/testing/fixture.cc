@@ -21,15 +21,6 @@ Result<std::string> MemoryConfigFiles::Read(const std::string& path) const {
   return found->second;
 }
 
-namespace {
-
-net::Task<Result<std::unique_ptr<provider::Provider>>> StartFake(FakeWorld& world) {
-  std::unique_ptr<provider::Provider> provider = std::make_unique<FakeProvider>(world);
-  co_return provider;
-}
-
-}  // namespace
-
 struct EngineFixture::Loaded {
   std::unique_ptr<const config::Config> config;
   SchemaSource schemas;
