@@ -60,7 +60,8 @@ class TerminalReader final : public LineReader {
     prompt_ = prompt;
     cancelled_ = false;
     int count = 0;
-    // el_gets would do so only after it wrote the prompt; a key that answers the prompt at once would be the terminal's.
+    // el_gets would do so only after it wrote the prompt; a key that answers the prompt at once would be the
+    // terminal's.
     el_set(editor_, EL_PREP_TERM, 1);
     const char* text = el_gets(editor_, &count);
     if (cancelled_) return Event::kCancelled;

@@ -95,7 +95,8 @@ net::Task<bool> Operation::ConfigureProvider(const Object& object) {
     co_return false;
   }
   if (assigned->configured) co_return true;
-  const Result<provider::Diagnostics> validated = co_await assigned->provider->ValidateProviderConfig(*config);
+  const Result<provider::Diagnostics> validated =
+      co_await assigned->provider->ValidateProviderConfig(*config);
   if (!ReportOfProvider(object, validated)) co_return false;
   if (evaluator_.validating()) co_return true;
   provider::ConfigureRequest request{.terraform_version = input_.terraform_version, .config = *config};

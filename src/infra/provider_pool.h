@@ -35,8 +35,8 @@ class ProviderPool {
   // One that nobody has configured: for schemas, and to validate.
   net::Task<Result<provider::Provider*>> Unconfigured(const std::string& provider);
 
-  // The one that belongs to `address`, which takes over an unconfigured one if there is any. Where it has been
-  // configured by another value or by one not wholly known, it is ended and another one started.
+  // The one that belongs to `address`, which takes over an unconfigured one if there is any. Where it has
+  // been configured by another value or by one not wholly known, it is ended and another one started.
   net::Task<Result<Assigned>> ForConfiguration(const state::ProviderConfigAddress& address,
                                                const hcl::Value& config);
   // The provider of `address` has been configured by `config`.
