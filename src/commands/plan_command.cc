@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <utility>
@@ -94,7 +95,7 @@ int Plan(Session& session, const OperationFlags& flags, Screen& screen) {
       session.loop().Run(infra::MakePlan(session.InputFor(progress), session.state(), *options));
   session.CloseProviders();
   const bool failed = outcome.diagnostics.has_errors();
-  if (!failed) screen.Print(view::RenderPlan(outcome.plan, screen.style()));
+  screen.Print(view::RenderPlan(outcome.plan, screen.style()));
   screen.Report(outcome.diagnostics);
   const bool notes = !failed && HasChanges(outcome.plan) && !screen.style().in_automation;
   if (notes) screen.Print(view::RenderPlanNote(outcome.plan, {}, screen.style()));
@@ -156,6 +157,9 @@ int Apply(Session& session, const OperationFlags& flags, Screen& screen) {
       session.loop().Run(infra::MakePlan(session.InputFor(progress), session.state(), *options));
   int code = 1;
   if (planned.diagnostics.has_errors()) {
+    const auto acts = [](const auto& change) { return change.change.action != plan::Action::kNoOp; };
+    if (std::ranges::any_of(planned.plan.resources, acts))
+      screen.Print(view::RenderPlan(planned.plan, screen.style()));
     screen.Report(planned.diagnostics);
   } else {
     screen.Print(view::RenderPlan(planned.plan, screen.style()));

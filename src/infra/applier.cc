@@ -32,8 +32,10 @@ net::Task<ApplyOutcome> Applier::Run() {
     operation_.diagnostics().AddError("Cycle: " + names, "");
     ok = false;
   }
-  if (ok) ok = co_await WalkGraph(operation_.input().loop, graph_, work);
-  if (ok) SetOutputs();
+  if (ok) {
+    co_await WalkGraph(operation_.input().loop, graph_, work);
+    SetOutputs();
+  }
   co_return ApplyOutcome{.state = std::move(state_),
                          .diagnostics = std::move(operation_.diagnostics()),
                          .added = added_,
@@ -106,12 +108,16 @@ net::Task<void> Applier::DestroyOne(const plan::ResourceChange& change, bool& ok
 
 void Applier::SetOutputs() {
   const ModuleRun& root = operation_.evaluator().root();
-  state_.outputs.clear();
+  const auto before = std::exchange(state_.outputs, {});
   if (plan_.mode == plan::Mode::kDestroy) return;
   for (const auto& [name, output] : root.config->module->outputs) {
     const auto value = root.outputs.find(name);
-    if (output.ephemeral || value == root.outputs.end() || value->second.IsNull()) continue;
-    state_.outputs[name] = {value->second.WithoutMarksWithin(), output.sensitive};
+    if (value == root.outputs.end()) {
+      // Something that it needs failed.
+      if (const auto old = before.find(name); old != before.end()) state_.outputs.insert(*old);
+    } else if (!output.ephemeral && !value->second.IsNull()) {
+      state_.outputs[name] = {value->second.WithoutMarksWithin(), output.sensitive};
+    }
   }
 }
 

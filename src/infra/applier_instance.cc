@@ -27,7 +27,22 @@ net::Task<bool> Applier::ApplyInstance(const Instance& instance) {
   }
   if (change->change.action == Action::kRead) co_return co_await ApplyRead(instance);
   if (!operation_.CheckPreconditions(instance)) co_return false;
-  co_return co_await ApplyChange(instance, *change);
+  const bool applied = co_await ApplyChange(instance, *change);
+  if (!applied) RestoreDeposed(instance);
+  co_return applied;
+}
+
+// The old object is the current one again where its successor could not be made.
+void Applier::RestoreDeposed(const Instance& instance) {
+  const auto key = deposed_.find(instance.address);
+  if (key == deposed_.end() || state_.FindCurrent(instance.address)) return;
+  const state::InstanceState* kept = state_.Find(instance.address);
+  const auto old = kept->deposed.find(key->second);
+  if (old == kept->deposed.end()) return;
+  const state::ProviderConfigAddress provider = instance.provider_address;
+  const ObjectChange current{.address = instance.address, .object = old->second, .provider = provider};
+  const ObjectChange deposed{.address = instance.address, .deposed = key->second, .provider = provider};
+  if (Remember(current)) Remember(deposed);
 }
 
 // What is not changed is what the state says it is.

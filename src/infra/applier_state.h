@@ -43,6 +43,7 @@ class Applier {
   // applier_instance.cc: one object
   net::Task<bool> ApplyInstance(const Instance& instance);
   net::Task<bool> ApplyRead(const Instance& instance);
+  void RestoreDeposed(const Instance& instance);
   net::Task<bool> ApplyChange(const Instance& instance, const plan::ResourceChange& change);
   net::Task<bool> CallApply(const Instance& instance, const plan::ResourceChange& change,
                             const hcl::Value& prior, const hcl::Value& config,

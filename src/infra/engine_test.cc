@@ -5,6 +5,7 @@
 
 #include "hcl/value_marks.h"
 #include "infra/testing/fixture.h"
+#include "state/state_format.h"
 
 namespace cairn::infra {
 namespace {
@@ -113,6 +114,76 @@ TEST_F(Engine, MakesTheNewOneFirstWhereThatIsAsked) {
   ApplyWell();
   Log({"create a", "update b of id-3", "destroy a"});
   EXPECT_EQ(ActionsNow(), "");
+}
+
+TEST_F(Engine, KeepsTheOldOneWhereItsSuccessorCannotBeMade) {
+  const auto configure = [&](std::string kind) {
+    Configure(R"(
+      resource "test_thing" "a" {
+        name = "a"
+        kind = ")" +
+              kind + R"("
+        lifecycle { create_before_destroy = true }
+      })");
+  };
+  configure("one");
+  ApplyWell();
+  const state::State before = state();
+  configure("two");
+  world().failing = {"a"};
+  EXPECT_NE(Summaries(Apply().diagnostics), "");
+  EXPECT_EQ(state::WriteState(state()), state::WriteState(before));
+  world().failing.clear();
+  EXPECT_EQ(ActionsNow(), "create-then-delete test_thing.a");
+}
+
+TEST_F(Engine, PlansWhatItCanWhereSomethingIsWrong) {
+  Configure(R"(
+    resource "test_thing" "many" {
+      count = 2
+      name  = "n${count.index}"
+    })");
+  ApplyWell();
+  Configure(R"(
+    resource "test_thing" "a" {
+      name = "a"
+      lifecycle {
+        postcondition {
+          condition     = self.name == "b"
+          error_message = "No b."
+        }
+      }
+    }
+    resource "test_thing" "many" {
+      count = test_thing.a.name == "a" ? 1 : 2
+      name  = "n${count.index}"
+    }
+    resource "test_thing" "c" { name = "c" }
+    output "a" { value = test_thing.a.name }
+    output "c" { value = test_thing.c.name })");
+  const PlanOutcome planned = Plan();
+  EXPECT_EQ(Summaries(planned.diagnostics), "Resource postcondition failed: No b.\n");
+  EXPECT_EQ(Actions(planned.plan), "create test_thing.a, create test_thing.c");
+  EXPECT_EQ(planned.plan.outputs.size(), 1u);
+  EXPECT_TRUE(planned.plan.errored);
+}
+
+TEST_F(Engine, RemembersTheOutputsThatAreThereWhereSomethingFails) {
+  Configure(R"(
+    resource "test_thing" "a" { name = "a" }
+    output "a" { value = test_thing.a.name }
+    output "one" { value = 1 }
+    output "gone" { value = 1 })");
+  ApplyWell();
+  Configure(R"(
+    resource "test_thing" "a" { name = "a2" }
+    output "a" { value = test_thing.a.name }
+    output "one" { value = 2 })");
+  world().failing = {"a2"};
+  EXPECT_NE(Summaries(Apply().diagnostics), "");
+  EXPECT_EQ(state().outputs.at("a").value, hcl::Value::String("a"));
+  EXPECT_EQ(state().outputs.at("one").value, hcl::Value::Int(2));
+  EXPECT_FALSE(state().outputs.contains("gone"));
 }
 
 TEST_F(Engine, DestroysInTheOppositeOrder) {

@@ -21,7 +21,8 @@ Planner::Planner(const OperationInput& input, const state::State& state, PlanOpt
     : operation_(input, /*validating=*/false),
       state_(state),
       options_(std::move(options)),
-      refreshed_(state) {
+      refreshed_(state),
+      expanded_(input.graph.objects.size()) {
   plan_.mode = options_.mode;
   plan_.timestamp = options_.timestamp;
   plan_.force_replace = options_.force_replace;
@@ -30,10 +31,11 @@ Planner::Planner(const OperationInput& input, const state::State& state, PlanOpt
 net::Task<PlanOutcome> Planner::Run() {
   const OperationInput& input = operation_.input();
   const NodeWork work = [this](NodeIndex node) { return PlanNode(node); };
-  bool ok = co_await WalkGraph(input.loop, input.graph.graph, work);
-  if (ok) ok = co_await PlanOrphans();
-  if (ok) PlanOutputs();
-  co_return Finish(ok);
+  const bool walked = co_await WalkGraph(input.loop, input.graph.graph, work);
+  // Where something failed, the rest is still planned: it is shown with the errors.
+  const bool done = co_await PlanOrphans();
+  PlanOutputs();
+  co_return Finish(walked && done);
 }
 
 net::Task<bool> Planner::PlanNode(NodeIndex node) {
@@ -61,6 +63,7 @@ net::Task<bool> Planner::PlanResource(NodeIndex node) {
   const std::vector<ModuleRun*> runs =
       operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config);
   bool ok = true;
+  expanded_[node] = true;
   for (ModuleRun* run : runs) {
     const bool one = co_await PlanResourceIn(node, *run);
     ok = ok && one;
@@ -70,7 +73,10 @@ net::Task<bool> Planner::PlanResource(NodeIndex node) {
 
 net::Task<bool> Planner::PlanResourceIn(NodeIndex node, ModuleRun& run) {
   std::optional<std::vector<Instance>> instances = operation_.InstancesOf(node, run);
-  if (!instances) co_return false;
+  if (!instances) {
+    expanded_[node] = false;
+    co_return false;
+  }
   bool ok = true;
   for (const Instance& instance : *instances) planned_.insert(instance.address);
   net::TaskGroup group(operation_.input().loop);
@@ -89,6 +95,8 @@ net::Task<bool> Planner::PlanOrphans() {
   bool ok = true;
   net::TaskGroup group(operation_.input().loop);
   for (const auto& [resource_address, resource] : state_.resources) {
+    const auto node = NodeOf(resource_address.module, resource_address.resource);
+    if (node && !expanded_[*node]) continue;  // which instances it is to have is not known
     for (const auto& [key, instance] : resource.instances) {
       const state::InstanceAddress address{resource_address.module, resource_address.resource, key};
       const bool configured = planned_.contains(address) && options_.mode != plan::Mode::kDestroy;
@@ -138,12 +146,18 @@ net::Task<void> Planner::PlanOrphan(state::InstanceAddress address,
   }
 }
 
+std::optional<NodeIndex> Planner::NodeOf(const state::ModuleInstance& module,
+                                         const state::ResourceName& resource) const {
+  const OperationInput& input = operation_.input();
+  const config::Config* config = input.config.Find(module.path());
+  return config == nullptr ? std::nullopt : input.graph.FindResource(*config, resource);
+}
+
 ActionReason Planner::ReasonToDelete(const state::InstanceAddress& address) const {
   if (options_.mode == plan::Mode::kDestroy) return ActionReason::kNone;
   const OperationInput& input = operation_.input();
-  const config::Config* config = input.config.Find(address.module.path());
-  if (config == nullptr) return ActionReason::kDeleteBecauseNoModule;
-  const auto node = input.graph.FindResource(*config, address.resource);
+  if (input.config.Find(address.module.path()) == nullptr) return ActionReason::kDeleteBecauseNoModule;
+  const auto node = NodeOf(address.module, address.resource);
   if (!node) return ActionReason::kDeleteBecauseNoResourceConfig;
   const config::Resource& resource = *input.graph.objects[*node].resource;
   switch (address.key.kind()) {
@@ -168,12 +182,14 @@ void Planner::PlanOutputs() {
     const auto before = state_.outputs.find(name);
     const bool existed = before != state_.outputs.end();
     if (destroys && !existed) continue;
+    const auto planned = root.outputs.find(name);
+    if (planned == root.outputs.end() && !destroys) continue;  // something that it needs failed
     plan::OutputChange change{.name = name, .sensitive = output.sensitive};
     if (existed) change.change.before = before->second.value;
     if (destroys) {
       change.change.action = Action::kDelete;
     } else {
-      change.change.after = root.outputs.at(name).WithoutMarksWithin();
+      change.change.after = planned->second.WithoutMarksWithin();
       const bool same = existed && change.change.before == change.change.after &&
                         before->second.sensitive == output.sensitive;
       change.change.action = !existed ? Action::kCreate : same ? Action::kNoOp : Action::kUpdate;

@@ -243,7 +243,7 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
       .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, after));
   if (action != Action::kNoOp) pending_.insert(instance.address.config());
   plan_.resources.push_back(std::move(change));
-  return action != Action::kNoOp || operation_.CheckPostconditions(instance, after);
+  return operation_.CheckPostconditions(instance, after);
 }
 
 bool Planner::HasPendingDependency(const Instance& instance) {
@@ -314,9 +314,7 @@ net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const
   }
   if (!prior.ok) co_return false;
   if (prior.value.IsNull()) co_return true;  // it is gone already
-  const config::Config* config = operation_.input().config.Find(address.module.path());
-  const auto node =
-      config != nullptr ? operation_.input().graph.FindResource(*config, address.resource) : std::nullopt;
+  const auto node = NodeOf(address.module, address.resource);
   if (node && operation_.input().graph.objects[*node].resource->lifecycle.prevent_destroy) {
     const config::Resource& resource = *operation_.input().graph.objects[*node].resource;
     operation_.diagnostics().AddError("Instance cannot be destroyed",

@@ -58,6 +58,9 @@ class Planner {
   bool ForcesReplace(const Instance& instance) const;
   bool IsTriggered(const Instance& instance);
   bool HasPendingDependency(const Instance& instance);
+  // The resource in the configuration, if it is there.
+  std::optional<graph::NodeIndex> NodeOf(const state::ModuleInstance& module,
+                                         const state::ResourceName& resource) const;
   plan::ActionReason ReasonToDelete(const state::InstanceAddress& address) const;
 
   Operation operation_;
@@ -65,6 +68,7 @@ class Planner {
   const PlanOptions options_;
   plan::Plan plan_;
   state::State refreshed_;
+  std::vector<bool> expanded_;  // by node: of which resources `planned_` has all
   std::unordered_set<state::InstanceAddress, state::AddressHash>
       planned_;  // instances that the configuration has
   std::unordered_set<state::ConfigResource, state::AddressHash> pending_;  // resources with changes to come
