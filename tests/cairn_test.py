@@ -5,17 +5,14 @@ The second half needs the AWS provider in a filesystem mirror, moto's server and
 first needs nothing but compares with terraform where there is one.
 """
 
-import json
 import os
 import re
 import shutil
-import subprocess
 import unittest
 
 import processes
+from working_folder import TERRAFORM, Folder
 
-CAIRN = processes.binary("cairn")
-TERRAFORM = shutil.which("terraform")
 MIRROR = "/opt/tf-plugins"
 CHAPTER = os.path.join(os.path.dirname(os.environ["CAIRN_SOURCE_DIR"]), "shared", "chapter")
 
@@ -37,33 +34,6 @@ output "secret" {
 }
 """
 
-
-class Folder:
-    """A working folder with one configuration."""
-
-    def __init__(self, text, **environment):
-        self.path = processes.private_directory("cairn")
-        self.environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", **environment}
-        self.environment.setdefault("TF_CLI_CONFIG_FILE", os.devnull)
-        self.write(text)
-
-    def write(self, text):
-        with open(os.path.join(self.path, "main.tf"), "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def run(self, program, *arguments, codes=(0,)):
-        done = subprocess.run([program, *arguments], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode not in codes:
-            raise AssertionError(f"{program} {arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-        return done
-
-    def cairn(self, *arguments, **keywords):
-        return self.run(CAIRN, *arguments, **keywords)
-
-    def state(self):
-        with open(os.path.join(self.path, "terraform.tfstate"), encoding="utf-8") as file:
-            return json.load(file)
 
 class ALife(unittest.TestCase):
     def setUp(self):

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "commands/flags.h"
+#include "commands/installed_providers.h"
 #include "commands/run_commands.h"
 #include "config/providers.h"
 #include "registry/cli_config.h"
@@ -105,14 +106,15 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   const auto before = registry::ReadLockFile(std::string(kLockFileName));
   if (!before) diagnostics.AddError("Failed to read the dependency lock file", before.error().message);
   if (before) diagnostics.Append(before->diagnostics);
+  const AttachedProviders attached = ReadAttachedProviders(environment, diagnostics);
   screen.Report(diagnostics);
   if (diagnostics.has_errors()) return 1;
 
   screen.Print("\nInitializing the backend...\n\nInitializing provider plugins...\n");
   registry::CombinedSource source = SourceOf(cli.config, environment);
   registry::PlainFileHasher hasher;
-  const registry::InstallOptions options{.plugin_cache_directory = cli.config.plugin_cache_dir,
-                                         .upgrade = upgrade};
+  registry::InstallOptions options{.plugin_cache_directory = cli.config.plugin_cache_dir, .upgrade = upgrade};
+  for (const auto& [address, target] : attached) options.unmanaged.insert(address);
   const registry::InstallResult result =
       registry::InstallProviders(required, before->locks, source, nullptr, hasher, options,
                                  [&](const registry::InstallEvent& event) { screen.Print(Line(event)); });

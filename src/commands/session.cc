@@ -2,24 +2,19 @@
 
 #include <sys/random.h>
 
-#include <algorithm>
 #include <span>
 #include <utility>
 
 #include "base/files.h"
 #include "base/strings.h"
 #include "config/providers.h"
-#include "provider/builtin.h"
-#include "provider/plugin.h"
-#include "registry/provider_installer.h"
+#include "net/task_group.h"
 #include "state/journal.h"
 #include "state/state_format.h"
 #include "state/state_version.h"
 
 namespace cairn::commands {
 namespace {
-
-constexpr std::string_view kProvidersFolder = ".terraform/providers";
 
 void FillRandom(std::span<uint8_t> bytes) {
   size_t done = 0;
@@ -52,21 +47,13 @@ hcl::FunctionWorld WorldOf() {
 
 }  // namespace
 
-std::string Environment::Get(std::string_view name) const {
-  for (const std::string& variable : variables) {
-    if (variable.size() > name.size() && variable.starts_with(name) && variable[name.size()] == '=') {
-      return variable.substr(name.size() + 1);
-    }
-  }
-  return {};
-}
-
 Session::Session(const Environment& environment, Screen& screen, SessionOptions options)
     : environment_(environment),
       screen_(screen),
       options_(std::move(options)),
       functions_(WorldOf()),
-      providers_([this](const std::string& provider) { return StartProvider(provider); }) {
+      installed_(environment, loop_, FillRandom),
+      providers_([this](const std::string& provider) { return installed_.Start(provider); }) {
   surroundings_.functions = &functions_;
   surroundings_.working_folder = environment.folder;
 }
@@ -114,88 +101,18 @@ bool Session::LoadVariables() {
   return ok;
 }
 
-std::vector<std::string> Session::ProvidersInUse(hcl::Diagnostics& diagnostics) {
-  std::vector<std::string> providers;
-  for (const auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
-    providers.push_back(registry::ToString(address));
+registry::ProviderRequirements Session::ProvidersInUse(hcl::Diagnostics& diagnostics) {
+  registry::ProviderRequirements providers;
+  for (auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
+    providers.emplace(address, std::move(need.constraints));
   }
   for (const state::ProviderConfigAddress& address : infra::ProvidersOf(state_)) {
-    if (std::ranges::find(providers, address.provider()) == providers.end())
-      providers.push_back(address.provider());
+    if (const auto provider = registry::ParseProviderAddress(address.provider())) providers[*provider];
   }
   return providers;
 }
 
-bool Session::CheckInstalled(const std::vector<std::string>& providers) {
-  registry::ProviderRequirements required;
-  for (const std::string& provider : providers) {
-    const auto address = registry::ParseProviderAddress(provider);
-    if (address && !address->IsBuiltIn()) required[*address];
-  }
-  if (required.empty()) return true;
-  auto read = registry::ReadLockFile(std::string(kLockFileName));
-  if (!read) {
-    screen_.ReportError("Failed to read the dependency lock file", read.error().message);
-    return false;
-  }
-  screen_.Report(read->diagnostics);
-  if (read->diagnostics.has_errors()) return false;
-  locks_ = std::move(read->locks);
-  std::string problems;
-  for (const auto& [address, constraints] : required) {
-    if (locks_.Find(address) == nullptr) {
-      problems += Format("\n  - {}: required by this configuration but no version is selected",
-                         registry::ToString(address));
-    }
-  }
-  if (problems.empty()) {
-    const std::string home = environment_.Get("HOME"), cache = environment_.Get("XDG_CACHE_HOME");
-    registry::CachingFileHasher hasher(
-        {.path = registry::DefaultHashCachePath(cache.empty() ? nullptr : cache.c_str(),
-                                                home.empty() ? nullptr : home.c_str())},
-        clock_);
-    for (const auto& [address, message] :
-         registry::VerifyInstalled(required, locks_, hasher, {.directory = std::string(kProvidersFolder)})) {
-      problems += Format("\n  - {}: {}", registry::ToString(address), message);
-    }
-    (void)hasher.Save();  // costs time only
-  }
-  if (problems.empty()) return true;
-  screen_.ReportError(
-      "Inconsistent dependency lock file",
-      Format(
-          "The following dependency selections recorded in the lock file are inconsistent with the current "
-          "configuration:{}\n\nTo make the initial dependency selections that will initialize the "
-          "dependency lock file, run:\n  terraform init",
-          problems));
-  return false;
-}
-
-Result<std::string> Session::ProgramOf(const registry::ProviderAddress& address) {
-  const registry::ProviderLock* lock = locks_.Find(address);
-  if (lock == nullptr) return Fail(ErrorCode::kNotFound, "no version of it is selected");
-  const std::string package = registry::PackagePath(std::string(kProvidersFolder), address, lock->version,
-                                                    registry::CurrentPlatform());
-  return registry::FindProgram(package, address);
-}
-
-net::Task<Result<std::unique_ptr<provider::Provider>>> Session::StartProvider(const std::string& provider) {
-  const auto address = registry::ParseProviderAddress(provider);
-  if (!address) co_return Fail(ErrorCode::kInvalid, address.error().detail);
-  if (address->IsBuiltIn()) {
-    if (address->type != "terraform")
-      co_return Fail(ErrorCode::kNotFound, "there is no such built-in provider");
-    std::unique_ptr<provider::Provider> builtin = provider::MakeBuiltinProvider(FillRandom);
-    co_return builtin;
-  }
-  Result<std::string> program = ProgramOf(*address);
-  if (!program) co_return std::unexpected(program.error());
-  provider::PluginOptions options{.name = provider, .program = std::move(*program)};
-  co_return co_await provider::StartPlugin(loop_, std::move(options));
-}
-
-net::Task<Result<std::shared_ptr<const provider::Schemas>>> Session::FetchSchemas(
-    const std::string& provider) {
+net::Task<Session::FetchedSchemas> Session::FetchSchemas(const std::string& provider) {
   const Result<provider::Provider*> started = co_await providers_.Unconfigured(provider);
   if (!started) co_return std::unexpected(started.error());
   Result<provider::SchemasResponse> schemas = co_await (*started)->GetSchemas();
@@ -207,25 +124,36 @@ net::Task<Result<std::shared_ptr<const provider::Schemas>>> Session::FetchSchema
   co_return schemas->schemas;
 }
 
+net::Task<void> Session::AddSchemas(std::string provider, hcl::Diagnostics& diagnostics) {
+  FetchedSchemas schemas = co_await FetchSchemas(provider);
+  if (schemas) {
+    schemas_.Add(std::move(provider), std::move(*schemas));
+    co_return;
+  }
+  diagnostics.AddError(
+      "Failed to load plugin schemas",
+      Format("Error while loading schemas for plugin components: Failed to obtain provider schema: Could "
+             "not load the schema for provider {}: {}.",
+             provider, schemas.error().message));
+}
+
+net::Task<void> Session::AddAllSchemas(const registry::ProviderRequirements& providers,
+                                       hcl::Diagnostics& diagnostics) {
+  net::TaskGroup group(loop_);
+  for (const auto& [address, constraints] : providers) {
+    group.Spawn(AddSchemas(registry::ToString(address), diagnostics));
+  }
+  co_await group.Empty();
+}
+
 bool Session::StartProviders() {
   hcl::Diagnostics diagnostics;
-  const std::vector<std::string> providers = ProvidersInUse(diagnostics);
+  const registry::ProviderRequirements providers = ProvidersInUse(diagnostics);
+  if (!diagnostics.has_errors()) installed_.Check(providers, diagnostics);
+  if (!diagnostics.has_errors()) loop_.Run(AddAllSchemas(providers, diagnostics));
   const bool ok = !diagnostics.has_errors();
   screen_.Report(diagnostics);
-  if (!ok || !CheckInstalled(providers)) return false;
-  for (const std::string& provider : providers) {
-    Result<std::shared_ptr<const provider::Schemas>> schemas = loop_.Run(FetchSchemas(provider));
-    if (!schemas) {
-      screen_.ReportError(
-          "Failed to load plugin schemas",
-          Format("Error while loading schemas for plugin components: Failed to obtain provider schema: Could "
-                 "not load the schema for provider {}: {}.",
-                 provider, schemas.error().message));
-      return false;
-    }
-    schemas_.Add(provider, std::move(*schemas));
-  }
-  return true;
+  return ok;
 }
 
 bool Session::BuildGraph() {

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "commands/environment.h"
+#include "commands/installed_providers.h"
 #include "commands/screen.h"
 #include "commands/variables.h"
 #include "config/loader.h"
@@ -18,24 +20,12 @@
 #include "infra/operation.h"
 #include "infra/provider_pool.h"
 #include "net/loop.h"
-#include "registry/hash_cache.h"
-#include "registry/lock_file.h"
 #include "state/state_file.h"
 
 namespace cairn::commands {
 
-// What the process was started with.
-struct Environment {
-  std::vector<std::string> variables = {};  // "NAME=value"
-  std::string folder = {};                  // the working folder, absolute
-
-  // Empty if it is not set.
-  std::string Get(std::string_view name) const;
-};
-
 // The version that is claimed towards providers and `required_version`.
 inline constexpr std::string_view kTerraformVersion = "1.11.4";
-inline constexpr std::string_view kLockFileName = ".terraform.lock.hcl";
 
 struct SessionOptions {
   std::vector<VariableFlag> variables = {};
@@ -79,11 +69,12 @@ class Session {
   void CloseProviders();
 
  private:
-  net::Task<Result<std::unique_ptr<provider::Provider>>> StartProvider(const std::string& provider);
-  net::Task<Result<std::shared_ptr<const provider::Schemas>>> FetchSchemas(const std::string& provider);
-  Result<std::string> ProgramOf(const registry::ProviderAddress& address);
-  std::vector<std::string> ProvidersInUse(hcl::Diagnostics& diagnostics);
-  bool CheckInstalled(const std::vector<std::string>& providers);
+  using FetchedSchemas = Result<std::shared_ptr<const provider::Schemas>>;
+  net::Task<FetchedSchemas> FetchSchemas(const std::string& provider);
+  net::Task<void> AddSchemas(std::string provider, hcl::Diagnostics& diagnostics);
+  net::Task<void> AddAllSchemas(const registry::ProviderRequirements& providers,
+                                hcl::Diagnostics& diagnostics);
+  registry::ProviderRequirements ProvidersInUse(hcl::Diagnostics& diagnostics);
 
   const Environment& environment_;
   Screen& screen_;
@@ -94,7 +85,7 @@ class Session {
   infra::Surroundings surroundings_;
   std::unique_ptr<const config::Config> config_;
   infra::GivenVariables variables_;
-  registry::Locks locks_;
+  InstalledProviders installed_;
   infra::SchemaSource schemas_;
   infra::ProviderPool providers_;
   infra::ConfigGraph graph_;

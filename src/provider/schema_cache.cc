@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/fd.h"
 #include "base/files.h"
@@ -84,9 +86,9 @@ std::optional<CachedSchemas> SchemaCache::Find(std::string_view package_hash) co
 
 Result<> SchemaCache::Store(std::string_view package_hash, Protocol protocol,
                             std::string_view response) const {
-  if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) {
-    return FailErrno(errno, Format("make the directory {}", directory_));
-  }
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  if (error) return FailErrno(error.value(), Format("make the directory {}", directory_));
   std::string contents(kMagic);
   AppendLittleEndian(contents, static_cast<uint64_t>(protocol), 4);
   AppendLittleEndian(contents, package_hash.size(), 4);

@@ -29,7 +29,7 @@ class SchemaCache {
   // Nothing if there is none for that package, or if the file is damaged.
   std::optional<CachedSchemas> Find(std::string_view package_hash) const;
 
-  // Whoever reads meanwhile sees all or nothing of it. Makes the directory (of mode 0700) if it is missing.
+  // Whoever reads meanwhile sees all or nothing of it. Makes the directory if it is missing.
   Result<> Store(std::string_view package_hash, Protocol protocol, std::string_view response) const;
 
  private:

@@ -50,10 +50,9 @@ FileIdentity IdentityOf(const struct stat& status) {
           Nanoseconds(status.st_ctim)};
 }
 
-std::string DefaultHashCachePath(const char* xdg_cache_home, const char* home) {
-  if (xdg_cache_home != nullptr && *xdg_cache_home == '/')
-    return std::string(xdg_cache_home) + "/cairn/hashes";
-  if (home != nullptr && *home == '/') return std::string(home) + "/.cache/cairn/hashes";
+std::string DefaultCacheFolder(std::string_view xdg_cache_home, std::string_view home) {
+  if (xdg_cache_home.starts_with('/')) return std::string(xdg_cache_home) + "/cairn";
+  if (home.starts_with('/')) return std::string(home) + "/.cache/cairn";
   return "";
 }
 

@@ -37,9 +37,9 @@ struct HashCacheOptions {
       std::chrono::seconds(2);  // a file changed so recently may change again within one time stamp
 };
 
-// Where the cache is by custom: "cairn/hashes" below $XDG_CACHE_HOME or else $HOME/.cache; empty where
-// neither is set.
-std::string DefaultHashCachePath(const char* xdg_cache_home, const char* home);
+// Where caches are by custom, this one in the file "hashes": "cairn" below $XDG_CACHE_HOME or else
+// $HOME/.cache. Empty where neither is set to an absolute path.
+std::string DefaultCacheFolder(std::string_view xdg_cache_home, std::string_view home);
 
 struct HashCacheEntry {
   FileIdentity file;

@@ -316,28 +316,35 @@ Result<std::string> FindProgram(const std::string& package, const ProviderAddres
   return package + "/" + *std::ranges::min_element(names);
 }
 
+std::map<ProviderAddress, std::string> CheckSelections(const ProviderRequirements& requirements,
+                                                       const Locks& locks) {
+  std::map<ProviderAddress, std::string> problems;
+  for (const auto& [provider, constraints] : requirements) {
+    const ProviderLock* lock = locks.Find(provider);
+    if (lock == nullptr) {
+      problems[provider] = "required by this configuration but no version is selected";
+    } else if (!Satisfies(lock->version, constraints)) {
+      problems[provider] =
+          Format("locked version selection {} doesn't match the updated version constraints \"{}\"",
+                 ToString(lock->version), ToString(constraints));
+    }
+  }
+  return problems;
+}
+
 std::map<ProviderAddress, std::string> VerifyInstalled(const ProviderRequirements& requirements,
                                                        const Locks& locks, FileHasher& hasher,
                                                        const InstallOptions& options) {
   std::map<ProviderAddress, std::string> problems;
   for (const auto& [provider, constraints] : requirements) {
-    if (provider.IsBuiltIn() || options.unmanaged.contains(provider)) continue;
-    const ProviderLock* lock = locks.Find(provider);
-    if (lock == nullptr) {
-      problems[provider] = "required by this configuration but no version is selected";
-      continue;
-    }
-    const std::string package = PackagePath(options.directory, provider, lock->version, options.platform);
-    const std::string name = ToString(provider) + " " + ToString(lock->version);
+    const ProviderLock& lock = *locks.Find(provider);
+    const std::string package = PackagePath(options.directory, provider, lock.version, options.platform);
+    const std::string name = ToString(provider) + " " + ToString(lock.version);
     std::error_code error;
-    if (!Satisfies(lock->version, constraints)) {
-      problems[provider] =
-          Format("locked version selection {} doesn't match the updated version constraints \"{}\"",
-                 ToString(lock->version), ToString(constraints));
-    } else if (!fs::is_directory(package, error)) {
+    if (!fs::is_directory(package, error)) {
       problems[provider] = Format("there is no package for {} cached in {}", name, options.directory);
-    } else if (HasScheme(lock->hashes, false) &&
-               !MatchesAnyHash(package, PackageForm::kUnpacked, lock->hashes, hasher).value_or(false)) {
+    } else if (HasScheme(lock.hashes, false) &&
+               !MatchesAnyHash(package, PackageForm::kUnpacked, lock.hashes, hasher).value_or(false)) {
       problems[provider] = Format(
           "the cached package for {} (in {}) does not match any of the checksums recorded in the dependency "
           "lock file",

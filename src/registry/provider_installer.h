@@ -103,9 +103,15 @@ bool LocksDiffer(const Locks& before, const Locks& after);
 // by nothing, by "_" or by ".". kNotFound with the peer's words if there is none.
 Result<std::string> FindProgram(const std::string& package, const ProviderAddress& provider);
 
-// Checks what is installed against the lock file, as each command does before it runs a provider. The
-// messages of what is wrong, one per provider: "there is no package for X 1.0.0 cached in
-// .terraform/providers".
+// What each command asks before it runs a provider; both return the messages of what is wrong, one per
+// provider. Of `requirements` only those that are installed: none that is built in or run by somebody else.
+
+// What has not been selected, or no longer fits: "required by this configuration but no version is selected".
+std::map<ProviderAddress, std::string> CheckSelections(const ProviderRequirements& requirements,
+                                                       const Locks& locks);
+
+// Checks the packages against the lock file: "there is no package for X 1.0.0 cached in
+// .terraform/providers". REQUIRES: all are selected.
 std::map<ProviderAddress, std::string> VerifyInstalled(const ProviderRequirements& requirements,
                                                        const Locks& locks, FileHasher& hasher,
                                                        const InstallOptions& options);

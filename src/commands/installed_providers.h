@@ -1,0 +1,55 @@
+#pragma once
+
+// The providers that a working folder may use: those that are installed there as its lock file has them, the
+// built-in one, and those that somebody else runs (TF_REATTACH_PROVIDERS).
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "commands/environment.h"
+#include "hcl/diagnostic.h"
+#include "net/loop.h"
+#include "net/task.h"
+#include "provider/builtin.h"
+#include "provider/plugin.h"
+#include "registry/lock_file.h"
+#include "registry/provider_installer.h"
+
+namespace cairn::commands {
+
+inline constexpr std::string_view kLockFileName = ".terraform.lock.hcl";
+
+using AttachedProviders = std::map<registry::ProviderAddress, provider::ReattachTarget>;
+
+// Those of TF_REATTACH_PROVIDERS.
+AttachedProviders ReadAttachedProviders(const Environment& environment, hcl::Diagnostics& diagnostics);
+
+class InstalledProviders {
+ public:
+  // All must outlive it.
+  InstalledProviders(const Environment& environment, net::Loop& loop, provider::RandomBytes random);
+
+  // Whether `required` are selected in the lock file and installed as it says. Reads it, and what has not
+  // been hashed yet of their packages.
+  void Check(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
+
+  // One that has been checked, by its address in full.
+  net::Task<Result<std::unique_ptr<provider::Provider>>> Start(const std::string& provider);
+
+ private:
+  bool ReadLocks(hcl::Diagnostics& diagnostics);
+  void CheckSelections(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
+  void CheckPackages(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
+  std::string CacheFolder() const;  // empty: none
+
+  const Environment& environment_;
+  net::Loop& loop_;
+  const provider::RandomBytes random_;
+  AttachedProviders attached_;
+  registry::Locks locks_;
+  std::map<registry::ProviderAddress, std::string> hashes_;  // of packages: "h1:…"
+};
+
+}  // namespace cairn::commands

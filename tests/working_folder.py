@@ -1,0 +1,44 @@
+"""Folders with a configuration, for tests of cairn beside terraform."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import processes
+
+CAIRN = processes.binary("cairn")
+TERRAFORM = shutil.which("terraform")
+
+
+class Folder:
+    """A working folder with one configuration."""
+
+    def __init__(self, text, **environment):
+        self.path = processes.private_directory("cairn")
+        self.environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", **environment}
+        self.environment.setdefault("TF_CLI_CONFIG_FILE", os.devnull)
+        self.write(text)
+
+    def write(self, text):
+        with open(os.path.join(self.path, "main.tf"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def run(self, program, *arguments, codes=(0,)):
+        done = subprocess.run([program, *arguments], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode not in codes:
+            raise AssertionError(f"{program} {arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def start(self, program, *arguments):
+        """Begins it, in a process group of its own; what it writes goes to pipes."""
+        return subprocess.Popen([program, *arguments], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def cairn(self, *arguments, **keywords):
+        return self.run(CAIRN, *arguments, **keywords)
+
+    def state(self):
+        with open(os.path.join(self.path, "terraform.tfstate"), encoding="utf-8") as file:
+            return json.load(file)
