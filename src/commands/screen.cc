@@ -40,7 +40,7 @@ void Screen::PrintError(std::string_view text) {
 }
 
 void Screen::Report(const hcl::Diagnostics& diagnostics) {
-  for (const hcl::Diagnostic& one : diagnostics) {
+  for (const hcl::Diagnostic& one : view::ConsolidateWarnings(view::Arrange(diagnostics))) {
     const std::string text = view::RenderDiagnostic(one, style_);
     if (one.severity == hcl::Severity::kError) {
       PrintError(text);

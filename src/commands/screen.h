@@ -25,7 +25,7 @@ class Screen {
   // Written at once.
   void Print(std::string_view text);
   void PrintError(std::string_view text);
-  // Warnings to standard output, errors to standard error, in order.
+  // Warnings to standard output, errors to standard error, as view::Arrange has them.
   void Report(const hcl::Diagnostics& diagnostics);
   void ReportError(std::string summary, std::string detail);
 

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "base/text_escape.h"
+#include "hcl/called_function.h"
 #include "hcl/unicode.h"
 
 namespace cairn::hcl {
@@ -141,6 +142,11 @@ class Renderer {
 
   void AddValues() {
     std::string_view before = "\n  where ";
+    if (diagnostic_.call) {
+      out_ += before;
+      out_ += "while calling " + Escaped(diagnostic_.call->Signature()) + '\n';
+      before = "        ";
+    }
     for (const std::string& value : diagnostic_.values) {
       out_ += before;
       out_ += Escaped(value) + '\n';
@@ -228,6 +234,13 @@ void Diagnostics::Append(Diagnostics more) {
 
 bool Diagnostics::has_errors() const {
   return std::any_of(begin(), end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+}
+
+std::string CalledFunction::Signature() const {
+  std::string shown;
+  for (const NamedParameter& parameter : parameters) shown += (shown.empty() ? "" : ", ") + parameter.name;
+  if (variadic) shown += (shown.empty() ? "" : ", ") + variadic->name + "...";
+  return Format("{}({})", name, shown);
 }
 
 std::string_view NearestName(std::string_view given, const std::vector<std::string_view>& candidates) {

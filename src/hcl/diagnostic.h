@@ -2,6 +2,7 @@
 
 // What is wrong with what a user wrote, where, and what to do about it.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,8 @@ namespace cairn::hcl {
 
 enum class Severity { kError, kWarning };
 
+struct CalledFunction;  // called_function.h
+
 struct Diagnostic {
   Severity severity = Severity::kError;
   std::string summary;                      // a few words, without a full stop: "Unsupported argument"
@@ -21,6 +24,8 @@ struct Diagnostic {
   std::optional<SourceRange> context = {};  // the lines worth showing around it; covers `subject`
   std::vector<std::string> values =
       {};  // of the variables involved: `var.a is "x"`; never of a sensitive one
+  std::shared_ptr<const CalledFunction> call = {};  // the function whose call is at fault
+  std::string address = {};                         // of the object that it is about: "test_server.a[0]"
 };
 
 // A list, in the order of discovery. A value.

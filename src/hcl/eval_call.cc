@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "base/text_escape.h"
+#include "hcl/called_function.h"
 #include "hcl/evaluator.h"
 
 namespace cairn::hcl {
@@ -43,18 +44,23 @@ SourceRange ArgumentRange(Node call, size_t i) {
   return call.has_ellipsis() && i + 1 >= call.child_count() ? argument.range() : StartRange(argument);
 }
 
-// "while calling max(numbers...)"
-std::string Signature(std::string_view name, const Function& function) {
-  std::string parameters;
+// The type of its results, as far as that does not depend on the arguments.
+Type ReturnType(const Function& function) {
+  if (!function.type) return Type::Dynamic();
+  std::vector<Value> unknown;
+  for (const Parameter& parameter : function.parameters) unknown.push_back(Value::Unknown(parameter.type));
+  const FunctionResult<Type> type = function.type(unknown);
+  return type ? *type : Type::Dynamic();
+}
+
+std::shared_ptr<const CalledFunction> Describe(std::string_view name, const Function& function) {
+  auto described = std::make_shared<CalledFunction>(std::string(name));
   for (const Parameter& parameter : function.parameters) {
-    if (!parameters.empty()) parameters += ", ";
-    parameters += parameter.name;
+    described->parameters.push_back({parameter.name, parameter.type});
   }
-  if (function.rest) {
-    if (!parameters.empty()) parameters += ", ";
-    parameters += function.rest->name + "...";
-  }
-  return Format("while calling {}({})", name, parameters);
+  if (function.rest) described->variadic = {function.rest->name, function.rest->type};
+  described->return_type = ReturnType(function);
+  return described;
 }
 
 Diagnostic Mistake(Node call, const Function& function, std::string_view summary, std::string detail,
@@ -63,7 +69,7 @@ Diagnostic Mistake(Node call, const Function& function, std::string_view summary
           .detail = std::move(detail),
           .subject = std::move(subject),
           .context = call.range(),
-          .values = {Signature(call.name(), function)}};
+          .call = Describe(call.name(), function)};
 }
 
 class Argument final : public LazyArgument {

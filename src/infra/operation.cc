@@ -220,14 +220,18 @@ bool Operation::Report(const Instance& instance, const provider::Diagnostics& di
     diagnostics_.Add({.severity = one.severity,
                       .summary = one.summary,
                       .detail = one.detail,
-                      .subject = place ? place : instance.resource->range});
+                      .subject = place ? place : instance.resource->range,
+                      .address = instance.address.ToString()});
   }
   return !provider::HasErrors(diagnostics);
 }
 
-bool Operation::Report(const state::InstanceAddress& /*address*/, const provider::Diagnostics& diagnostics) {
+bool Operation::Report(const state::InstanceAddress& address, const provider::Diagnostics& diagnostics) {
   for (const provider::Diagnostic& one : diagnostics) {
-    diagnostics_.Add({.severity = one.severity, .summary = one.summary, .detail = one.detail});
+    diagnostics_.Add({.severity = one.severity,
+                      .summary = one.summary,
+                      .detail = one.detail,
+                      .address = address.ToString()});
   }
   return !provider::HasErrors(diagnostics);
 }

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "data/json.h"
+#include "hcl/called_function.h"
 #include "state/json_text.h"
 #include "view/colour.h"
 #include "view/diagnostic_snippet.h"
@@ -54,20 +59,14 @@ void AppendCode(std::string& out, const Snippet& snippet, const Colours& colours
   }
 }
 
-void AppendValues(std::string& out, const Snippet& snippet, const DiagnosticContext& context,
+void AppendValues(std::string& out, const hcl::Diagnostic& diagnostic, const Snippet& snippet,
                   const Colours& colours) {
-  if (snippet.values.empty() && !context.function) return;
+  if (snippet.values.empty() && !diagnostic.call) return;
   out += colours("    [dark_gray]├────────────────[reset]\n");
-  if (context.function) {
-    std::string parameters;
-    for (const NamedParameter& parameter : context.function->parameters) {
-      parameters += (parameters.empty() ? "" : ", ") + parameter.name;
-    }
-    if (const auto& variadic = context.function->variadic) {
-      parameters += (parameters.empty() ? "" : ", ") + variadic->name + "...";
-    }
-    out += Fill(colours, "    [dark_gray]│[reset] while calling [bold]%[reset](", {context.function->name}) +
-           parameters + ")\n";
+  if (diagnostic.call) {
+    const std::string& name = diagnostic.call->name;
+    out += Fill(colours, "    [dark_gray]│[reset] while calling [bold]%[reset](", {name}) +
+           diagnostic.call->Signature().substr(name.size() + 1) + "\n";
   }
   for (const auto& [name, statement] : snippet.values) {
     out += Fill(colours, "    [dark_gray]│[reset] [bold]%[reset] %\n", {name, statement});
@@ -75,16 +74,15 @@ void AppendValues(std::string& out, const Snippet& snippet, const DiagnosticCont
 }
 
 // What is between the summary and the detail.
-void AppendPlace(std::string& out, const hcl::Diagnostic& diagnostic, const DiagnosticContext& context,
-                 const Colours& colours) {
-  if (!context.address.empty()) out += "  with " + context.address + ",\n";
+void AppendPlace(std::string& out, const hcl::Diagnostic& diagnostic, const Colours& colours) {
+  if (!diagnostic.address.empty()) out += "  with " + diagnostic.address + ",\n";
   const std::optional<Snippet> snippet = FindSnippet(diagnostic);
   if (!snippet) return;
   out += Format("  on {} line {}", diagnostic.subject->source->name(), snippet->start.line);
   if (!snippet->context.empty()) out += ", in " + snippet->context;
   out += ":\n";
   AppendCode(out, *snippet, colours);
-  AppendValues(out, *snippet, context, colours);
+  AppendValues(out, diagnostic, *snippet, colours);
   out += '\n';
 }
 
@@ -116,14 +114,14 @@ std::string TypeText(const hcl::Type& type) {
   return data::SerializeJson(type.ToJson());
 }
 
-void WriteParameter(JsonWriter& out, const NamedParameter& parameter) {
+void WriteParameter(JsonWriter& out, const hcl::NamedParameter& parameter) {
   out.BeginObject();
   out.Member("name", parameter.name);
   out.RawMember("type", TypeText(parameter.type));
   out.EndObject();
 }
 
-void WriteSignature(JsonWriter& out, const CalledFunction& function) {
+void WriteSignature(JsonWriter& out, const hcl::CalledFunction& function) {
   out.Key("signature");
   out.BeginObject();
   // Without the namespaces.
@@ -131,7 +129,7 @@ void WriteSignature(JsonWriter& out, const CalledFunction& function) {
   out.Member("name", function.name.substr(colon == std::string::npos ? 0 : colon + 1));
   out.Key("params");
   out.BeginArray();
-  for (const NamedParameter& parameter : function.parameters) WriteParameter(out, parameter);
+  for (const hcl::NamedParameter& parameter : function.parameters) WriteParameter(out, parameter);
   out.EndArray();
   if (function.variadic) {
     out.Key("variadic_param");
@@ -141,7 +139,7 @@ void WriteSignature(JsonWriter& out, const CalledFunction& function) {
   out.EndObject();
 }
 
-void WriteSnippet(JsonWriter& out, const Snippet& snippet, const DiagnosticContext& context) {
+void WriteSnippet(JsonWriter& out, const Snippet& snippet, const hcl::CalledFunction* call) {
   out.Key("snippet");
   out.BeginObject();
   out.Key("context");
@@ -163,11 +161,11 @@ void WriteSnippet(JsonWriter& out, const Snippet& snippet, const DiagnosticConte
     out.EndObject();
   }
   out.EndArray();
-  if (context.function) {
+  if (call != nullptr) {
     out.Key("function_call");
     out.BeginObject();
-    out.Member("called_as", context.function->name);
-    WriteSignature(out, *context.function);
+    out.Member("called_as", call->name);
+    WriteSignature(out, *call);
     out.EndObject();
   }
   out.EndObject();
@@ -175,21 +173,20 @@ void WriteSnippet(JsonWriter& out, const Snippet& snippet, const DiagnosticConte
 
 }  // namespace
 
-std::string RenderDiagnostic(const hcl::Diagnostic& diagnostic, const HumanStyle& style,
-                             const DiagnosticContext& context) {
+std::string RenderDiagnostic(const hcl::Diagnostic& diagnostic, const HumanStyle& style) {
   const Colours colours(style.colour);
   const std::string_view severity = IsError(diagnostic) ? "Error" : "Warning";
   const std::string_view colour = IsError(diagnostic) ? "red" : "yellow";
   std::string out;
   if (!style.colour) {
     out = Format("\n{}: {}\n\n", severity, diagnostic.summary);
-    AppendPlace(out, diagnostic, context, colours);
+    AppendPlace(out, diagnostic, colours);
     if (!diagnostic.detail.empty()) out += WordWrap(diagnostic.detail, style.width) + "\n";
     return out;
   }
   out = colours(Format("[bold][{}]{}: [reset]", colour, severity)) +
         Fill(colours, "[bold]%[reset]\n\n", {diagnostic.summary});
-  AppendPlace(out, diagnostic, context, colours);
+  AppendPlace(out, diagnostic, colours);
   if (!diagnostic.detail.empty()) {
     const size_t width = style.width > kRuleColumns ? style.width - kRuleColumns + 1 : 0;
     out += WordWrap(diagnostic.detail, width) + "\n";
@@ -197,12 +194,12 @@ std::string RenderDiagnostic(const hcl::Diagnostic& diagnostic, const HumanStyle
   return Boxed(out, colour, colours);
 }
 
-void WriteDiagnostic(JsonWriter& out, const hcl::Diagnostic& diagnostic, const DiagnosticContext& context) {
+void WriteDiagnostic(JsonWriter& out, const hcl::Diagnostic& diagnostic) {
   out.BeginObject();
   out.Member("severity", IsError(diagnostic) ? "error" : "warning");
   out.Member("summary", diagnostic.summary);
   out.Member("detail", diagnostic.detail);
-  out.OptionalMember("address", context.address);
+  out.OptionalMember("address", diagnostic.address);
   if (const std::optional<Snippet> snippet = FindSnippet(diagnostic)) {
     out.Key("range");
     out.BeginObject();
@@ -210,23 +207,21 @@ void WriteDiagnostic(JsonWriter& out, const hcl::Diagnostic& diagnostic, const D
     WritePosition(out, "start", snippet->start);
     WritePosition(out, "end", snippet->end);
     out.EndObject();
-    WriteSnippet(out, *snippet, context);
+    WriteSnippet(out, *snippet, diagnostic.call.get());
   }
   out.EndObject();
 }
 
-std::string DiagnosticLine(const hcl::Diagnostic& diagnostic, std::string_view time,
-                           const DiagnosticContext& context) {
+std::string DiagnosticLine(const hcl::Diagnostic& diagnostic, std::string_view time) {
   const bool error = IsError(diagnostic);
   UiLine line(error ? "error" : "warn", (error ? "Error: " : "Warning: ") + diagnostic.summary, time);
   line.out().Key("diagnostic");
-  WriteDiagnostic(line.out(), diagnostic, context);
+  WriteDiagnostic(line.out(), diagnostic);
   return line.Take("diagnostic");
 }
 
-std::string WriteValidateJson(const std::vector<ViewedDiagnostic>& diagnostics) {
-  const auto errors = std::ranges::count_if(
-      diagnostics, [](const ViewedDiagnostic& viewed) { return IsError(viewed.diagnostic); });
+std::string WriteValidateJson(const hcl::Diagnostics& diagnostics) {
+  const auto errors = std::count_if(diagnostics.begin(), diagnostics.end(), IsError);
   JsonWriter json;
   json.BeginObject();
   json.Member("format_version", "1.0");
@@ -235,7 +230,7 @@ std::string WriteValidateJson(const std::vector<ViewedDiagnostic>& diagnostics) 
   json.Member("warning_count", int64_t(diagnostics.size()) - int64_t(errors));
   json.Key("diagnostics");
   json.BeginArray();
-  for (const auto& [diagnostic, context] : diagnostics) WriteDiagnostic(json, diagnostic, context);
+  for (const hcl::Diagnostic& diagnostic : diagnostics) WriteDiagnostic(json, diagnostic);
   json.EndArray();
   json.EndObject();
   std::string out;
@@ -243,26 +238,45 @@ std::string WriteValidateJson(const std::vector<ViewedDiagnostic>& diagnostics) 
   return out + "\n";
 }
 
-std::vector<ViewedDiagnostic> ConsolidateWarnings(std::vector<ViewedDiagnostic> diagnostics) {
+hcl::Diagnostics Arrange(const hcl::Diagnostics& diagnostics) {
+  std::vector<hcl::Diagnostic> list(diagnostics.begin(), diagnostics.end());
+  const auto place = [](const hcl::Diagnostic& one) {
+    const auto& subject = one.subject;
+    return subject ? std::tuple(std::string_view(subject->source->name()), subject->begin, subject->end)
+                   : std::tuple(std::string_view(), uint32_t(0), uint32_t(0));
+  };
+  const auto key = [&](const hcl::Diagnostic& one) {
+    return std::tuple(IsError(one), place(one), std::string_view(one.address));
+  };
+  std::ranges::stable_sort(list, {}, key);
+  hcl::Diagnostics out;
+  std::set<std::tuple<std::string_view, std::string_view, decltype(key(list[0]))>> seen;
+  for (const hcl::Diagnostic& one : list) {
+    if (seen.emplace(one.summary, one.detail, key(one)).second) out.Add(one);
+  }
+  return out;
+}
+
+hcl::Diagnostics ConsolidateWarnings(const hcl::Diagnostics& diagnostics) {
   const auto is_alike = [](const hcl::Diagnostic& diagnostic) {
     return !IsError(diagnostic) && diagnostic.subject.has_value();
   };
   std::map<std::string, size_t> counts;
-  for (const auto& [diagnostic, context] : diagnostics) {
+  for (const hcl::Diagnostic& diagnostic : diagnostics) {
     if (is_alike(diagnostic)) ++counts[diagnostic.summary];
   }
-  std::vector<ViewedDiagnostic> out;
-  for (ViewedDiagnostic& viewed : diagnostics) {
-    if (is_alike(viewed.diagnostic)) {
-      size_t& count = counts[viewed.diagnostic.summary];
+  hcl::Diagnostics out;
+  for (hcl::Diagnostic diagnostic : diagnostics) {
+    if (is_alike(diagnostic)) {
+      size_t& count = counts[diagnostic.summary];
       if (count == 0) continue;  // the first has spoken for it
-      if (count == 2) viewed.diagnostic.detail += "\n\n(and one more similar warning elsewhere)";
+      if (count == 2) diagnostic.detail += "\n\n(and one more similar warning elsewhere)";
       if (count > 2) {
-        viewed.diagnostic.detail += Format("\n\n(and {} more similar warnings elsewhere)", count - 1);
+        diagnostic.detail += Format("\n\n(and {} more similar warnings elsewhere)", count - 1);
       }
       count = 0;
     }
-    out.push_back(std::move(viewed));
+    out.Add(std::move(diagnostic));
   }
   return out;
 }

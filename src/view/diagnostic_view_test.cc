@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "data/json.h"
+#include "hcl/called_function.h"
 #include "view/json_writer.h"
 #include "view/node.h"
 #include "view/testing/plan_corpus.h"
@@ -29,29 +30,27 @@ uint32_t Number(const Node& node) {
   return ParseInt<uint32_t>(node.text).value_or(0);
 }
 
-NamedParameter ReadParameter(const Node& node) {
+hcl::NamedParameter ReadParameter(const Node& node) {
   JsonWriter type;
   type.Known(At(node, "type"));
   return {.name = At(node, "name").text,
           .type = hcl::Type::FromJson(data::ParseJson(type.text()).value()).value()};
 }
 
-DiagnosticContext ReadContext(const Node& item) {
-  DiagnosticContext context{.address = At(item, "address").text};
+std::shared_ptr<const hcl::CalledFunction> ReadCall(const Node& item) {
   const Node& call = At(At(item, "snippet"), "function_call");
-  if (call.kind != Node::Kind::kObject) return context;
+  if (call.kind != Node::Kind::kObject) return nullptr;
   const Node& signature = At(call, "signature");
-  CalledFunction& function = context.function.emplace();
-  function.name = At(call, "called_as").text;
+  auto function = std::make_shared<hcl::CalledFunction>(At(call, "called_as").text);
   for (const Node& parameter : At(signature, "params").items) {
-    function.parameters.push_back(ReadParameter(parameter));
+    function->parameters.push_back(ReadParameter(parameter));
   }
   const Node& variadic = At(signature, "variadic_param");
-  if (variadic.kind == Node::Kind::kObject) function.variadic = ReadParameter(variadic);
+  if (variadic.kind == Node::Kind::kObject) function->variadic = ReadParameter(variadic);
   JsonWriter type;
   type.Known(At(signature, "return_type"));
-  function.return_type = hcl::Type::FromJson(data::ParseJson(type.text()).value()).value();
-  return context;
+  function->return_type = hcl::Type::FromJson(data::ParseJson(type.text()).value()).value();
+  return function;
 }
 
 hcl::Diagnostic ReadDiagnostic(const Node& item, const std::shared_ptr<const hcl::Source>& source) {
@@ -59,6 +58,8 @@ hcl::Diagnostic ReadDiagnostic(const Node& item, const std::shared_ptr<const hcl
   out.severity = At(item, "severity").text == "error" ? hcl::Severity::kError : hcl::Severity::kWarning;
   out.summary = At(item, "summary").text;
   out.detail = At(item, "detail").text;
+  out.address = At(item, "address").text;
+  out.call = ReadCall(item);
   const Node& range = At(item, "range");
   if (range.kind != Node::Kind::kObject) return out;
   const auto size = uint32_t(source->text().size());
@@ -78,12 +79,12 @@ hcl::Diagnostic ReadDiagnostic(const Node& item, const std::shared_ptr<const hcl
   return out;
 }
 
-std::vector<ViewedDiagnostic> Read(const PlanCase& test) {
-  std::vector<ViewedDiagnostic> out;
+hcl::Diagnostics Read(const PlanCase& test) {
+  hcl::Diagnostics out;
   const auto source = std::make_shared<const hcl::Source>("main.tf", test["main.tf"]);
   const Node root = ParseNode(test["json"]).value();
   for (const Node& item : At(root, "diagnostics").items) {
-    out.push_back({ReadDiagnostic(item, source), ReadContext(item)});
+    out.Add(ReadDiagnostic(item, source));
   }
   return out;
 }
@@ -102,9 +103,9 @@ TEST(DiagnosticView, IsWhatTerraformPrints) {
   for (const PlanCase& test : testing::ReadCases("diagnostics")) {
     std::vector<std::string> plain;
     std::vector<std::string> coloured;
-    for (const auto& [diagnostic, context] : ConsolidateWarnings(Read(test))) {
-      plain.push_back(RenderDiagnostic(diagnostic, {}, context));
-      coloured.push_back(RenderDiagnostic(diagnostic, {.colour = true}, context));
+    for (const hcl::Diagnostic& diagnostic : ConsolidateWarnings(Read(test))) {
+      plain.push_back(RenderDiagnostic(diagnostic));
+      coloured.push_back(RenderDiagnostic(diagnostic, {.colour = true}));
     }
     ExpectTogether(plain, test["plain"], test.name);
     ExpectTogether(coloured, test["in colour"], test.name);
@@ -115,6 +116,20 @@ TEST(DiagnosticView, IsTerraformsJson) {
   for (const PlanCase& test : testing::ReadCases("diagnostics")) {
     EXPECT_EQ(WriteValidateJson(Read(test)), test["json"]) << test.name;
   }
+}
+
+TEST(DiagnosticView, ArrangesByPlaceAndDropsWhatIsSaidTwice) {
+  const auto a = std::make_shared<const hcl::Source>("a.tf", "abc");
+  const auto b = std::make_shared<const hcl::Source>("b.tf", "abc");
+  hcl::Diagnostics given;
+  given.AddError("Third", "", hcl::SourceRange{b, 0, 1});
+  given.AddError("Second", "", hcl::SourceRange{a, 1, 2});
+  given.AddError("Second", "", hcl::SourceRange{a, 1, 2});
+  given.AddError("First", "");
+  given.AddWarning("Warning", "", hcl::SourceRange{b, 2, 3});
+  std::vector<std::string> summaries;
+  for (const hcl::Diagnostic& one : Arrange(given)) summaries.push_back(one.summary);
+  EXPECT_EQ(summaries, (std::vector<std::string>{"Warning", "First", "Second", "Third"}));
 }
 
 }  // namespace
