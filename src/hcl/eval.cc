@@ -34,11 +34,8 @@ Value Evaluate(Node expression, const Scope& scope, Diagnostics& diagnostics,
 
 Value Evaluator::Evaluate(Node node, const Context& context) {
   if (depth_ >= limits_.depth_max) {
-    Report(context,
-           {.summary = "Expression nested too deeply",
-            .detail = Format("Expressions may be nested {} deep.", limits_.depth_max),
-            .subject = node.range()},
-           {});
+    ReportBound(context, "Expression nested too deeply",
+                Format("Expressions may be nested {} deep.", limits_.depth_max), node);
     return Value::Dynamic();
   }
   ++depth_;
@@ -74,13 +71,13 @@ Value Evaluator::EvaluateKind(Node node, const Context& context) {
       return context.element ? *context.element : Value::Dynamic();
     case NodeKind::kSplat:
     case NodeKind::kAttributeSplat:
-      return Splat(node, context);
+      return Charge(Splat(node, context), node, context);
     case NodeKind::kCall:
-      return Call(node, context);
+      return Charge(Call(node, context), node, context);
     case NodeKind::kTuple:
-      return Tuple(node, context);
+      return Charge(Tuple(node, context), node, context);
     case NodeKind::kObject:
-      return Object(node, context);
+      return Charge(Object(node, context), node, context);
     case NodeKind::kForTuple:
       return Charge(ForTuple(node, context), node, context);
     case NodeKind::kForObject:
@@ -231,30 +228,44 @@ Value Evaluator::Object(Node node, const Context& context) {
 }
 
 bool Evaluator::StartRound(Node loop, const Context& context) {
-  if (rounds_ > limits_.rounds_max || context.diagnostics->size() >= limits_.errors_max) return false;
-  if (++rounds_ <= limits_.rounds_max) return true;
-  Report(context,
-         {.summary = "Too many iterations",
-          .detail = Format("An expression may go through at most {} elements in all.", limits_.rounds_max),
-          .subject = loop.range()},
-         {});
+  if (context.diagnostics->size() >= limits_.errors_max) return false;
+  if (rounds_ < limits_.rounds_max) {
+    ++rounds_;
+    return true;
+  }
+  ReportBound(context, "Too many iterations",
+              Format("An expression may go through at most {} elements in all.", limits_.rounds_max), loop);
   return false;
 }
 
 Value Evaluator::Charge(Value value, Node node, const Context& context) {
   if (!value.HasContent() || value.kind() < TypeKind::kString) return value;
   const bool is_text = value.kind() == TypeKind::kString;
-  const bool was_full = bytes_ > limits_.bytes_max;
   bytes_ += is_text ? value.AsString().size() : value.size() * sizeof(Value);
-  if (bytes_ <= limits_.bytes_max) return value;
-  if (!was_full) {
-    Report(context,
-           {.summary = "Values too large",
-            .detail = Format("An expression may make values of at most {} bytes in all.", limits_.bytes_max),
-            .subject = node.range()},
-           {});
+  constexpr std::string_view kTooLarge = "Values too large";
+  if (bytes_ > limits_.bytes_max) {
+    ReportBound(context, kTooLarge,
+                Format("An expression may make values of at most {} bytes in all.", limits_.bytes_max), node);
+    return Value::Dynamic();
   }
-  return Value::Dynamic();
+  if (value.weight() > limits_.weight_max) {
+    ReportBound(
+        context, kTooLarge,
+        Format("A value may have at most {} parts, each counted as often as it occurs ({} bytes of text "
+               "count as one).",
+               limits_.weight_max, kWeightBytes),
+        node);
+    return Value::Dynamic();
+  }
+  return value;
+}
+
+void Evaluator::ReportBound(const Context& context, std::string_view summary, std::string detail, Node node) {
+  for (const Diagnostic& diagnostic : *context.diagnostics) {
+    if (diagnostic.summary == summary) return;
+  }
+  Report(context, {.summary = std::string(summary), .detail = std::move(detail), .subject = node.range()},
+         {});
 }
 
 void Evaluator::Report(const Context& context, Diagnostic diagnostic, Node about) {

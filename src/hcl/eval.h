@@ -18,9 +18,11 @@ struct EvaluationLimits {
   // Rounds of all `for`s and splats together. Ten seconds' work, and more than the peer has memory for.
   uint64_t rounds_max = uint64_t{1} << 26;
   // Of all texts and collections that are made on the way, together; a collection is as large as its list of
-  // elements. One function can still make much of little before this is seen: `replace` as much as the
-  // product of two texts.
+  // elements. One function can make no text of more than 128 MiB before this is seen.
   uint64_t bytes_max = uint64_t{8} << 30;
+  // Of one value (Value::weight), which is small where its parts are shared: `[for x in [y] : [x, x]]` within
+  // each other doubles it at no cost, but not for whoever prints or compares it.
+  uint64_t weight_max = uint64_t{1} << 24;
   uint32_t errors_max = 1000;  // a `for` with so many ends
   uint32_t depth_max = 500;    // of expressions within each other
 };

@@ -134,7 +134,7 @@ Value Evaluator::Call(Node node, const Context& context) {
   }
   if (!CountFits(node, *function, count, context)) return Value::Dynamic();
   return function->lazy ? CallLazily(node, *function, spread, context)
-                        : Charge(CallEagerly(node, *function, spread, context), node, context);
+                        : CallEagerly(node, *function, spread, context);
 }
 
 // The elements of the last argument, which has `...`. Whether there are any to call with.

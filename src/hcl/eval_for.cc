@@ -217,7 +217,7 @@ Value Evaluator::ForDirective(Node node, const Context& context) {
     is_known = is_known && part.IsKnown();
     if (!is_known) return;
     loop.marks = loop.marks | part.marks();
-    text += part.AsString();
+    Append(text, part.AsString());
   });
   if (!loop.is_known) return Value::Unknown(Type::String());
   if (!is_known) return Value::Unknown(Type::String()).WithMarks(loop.marks);

@@ -60,7 +60,7 @@ Value Evaluator::TemplateParts(Node node, const Context& context) {
       continue;
     }
     if (value.kind() == TypeKind::kString) {
-      if (is_known) text += value.AsString();
+      if (is_known) Append(text, value.AsString());
       continue;
     }
     const auto converted = Convert(value, Type::String());
@@ -68,13 +68,17 @@ Value Evaluator::TemplateParts(Node node, const Context& context) {
       report(part,
              Format("Cannot include the given value in a string template: {}.", converted.error().message));
     } else if (is_known) {
-      text += converted->AsString();
+      Append(text, converted->AsString());
     }
   }
   if (is_known) return Value::String(text).WithMarks(marks);
   Refinement known{.not_null = true};
   if (!failed) known.prefix = SafePrefix(std::string_view(text).substr(0, kPrefixBytesMax));
   return Value::Unknown(Type::String(), std::move(known)).WithMarks(marks);
+}
+
+void Evaluator::Append(std::string& text, std::string_view more) const {
+  if (text.size() / kWeightBytes <= limits_.weight_max) text += more;
 }
 
 }  // namespace cairn::hcl

@@ -47,6 +47,37 @@ TEST(EvaluationLimits, EndCollectionsThatGrow) {
   EXPECT_EQ(CountErrors(text, {.bytes_max = 1'000'000}, "Values too large"), 1u);
 }
 
+TEST(EvaluationLimits, EndSharedPartsThatDouble) {
+  std::string doubled = "1";
+  for (int i = 0; i < 60; ++i) doubled = "[for a in [" + doubled + "] : [a, a]]";
+  EXPECT_EQ(CountErrors(doubled, {}, "Values too large"), 1u);
+  EXPECT_EQ(CountErrors("[[1, 1], [1, 1]]", {.weight_max = 6}, "Values too large"), 1u);
+  EXPECT_EQ(CountErrors("[[1, 1], [1, 1]]", {.weight_max = 7}, "Values too large"), 0u);
+  EXPECT_EQ(CountErrors("{a = [1], b = {}}", {.weight_max = 3}, "Values too large"), 1u);
+  EXPECT_EQ(CountErrors("{a = [1], b = {}}", {.weight_max = 4}, "Values too large"), 0u);
+}
+
+TEST(EvaluationLimits, EndTextsThatLoopsRepeat) {
+  constexpr std::string_view kLoops =
+      "\"%{ for a in range(100) }%{ for b in range(100) }0123456789%{ endfor }%{ endfor }\"";
+  EXPECT_EQ(CountErrors(kLoops, {.weight_max = 1000}, "Values too large"), 1u);
+  EXPECT_EQ(CountErrors(kLoops, {.weight_max = 4000}, "Values too large"), 0u);
+}
+
+TEST(EvaluationLimits, CountNumbersAsTheyAreWritten) {
+  EXPECT_EQ(CountErrors("[for a in range(1000) : 1e19000]", {.weight_max = 100'000}, "Values too large"), 1u);
+  EXPECT_EQ(CountErrors("[for a in range(1000) : 1e-9]", {.weight_max = 100'000}, "Values too large"), 0u);
+}
+
+// What `try` does not show is no less missing.
+TEST(EvaluationLimits, AreReportedAfterATryThatReachedThem) {
+  EXPECT_EQ(CountErrors("[try([1, 2, 3, 4], 1), [1, 2, 3, 4]]", {.weight_max = 4}, "Values too large"), 1u);
+  EXPECT_EQ(CountErrors("[try([1, 2, 3, 4], 1), 2]", {.weight_max = 4}, "Values too large"), 0u);
+  EXPECT_EQ(CountErrors("[can([for a in range(9) : a]), [for a in range(9) : a]]", {.rounds_max = 12},
+                        "Too many iterations"),
+            1u);
+}
+
 TEST(EvaluationLimits, EndErrors) {
   EXPECT_EQ(CountErrors("[for a in range(1000) : a.b]", {.errors_max = 10}, "Unsupported attribute"), 10u);
 }

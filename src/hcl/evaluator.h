@@ -52,6 +52,8 @@ class Evaluator {
   bool StartRound(Node loop, const Context& context);
   // `value`, which `node` has made, counted among what may be made.
   Value Charge(Value value, Node node, const Context& context);
+  // Reports that a bound was reached, unless that is said already.
+  void ReportBound(const Context& context, std::string_view summary, std::string detail, Node node);
   // Adds the values of the variables that `about` reads, if there is such a node.
   void Report(const Context& context, Diagnostic diagnostic, Node about);
 
@@ -100,6 +102,8 @@ class Evaluator {
   // eval_template.cc
   Value Template(Node node, const Context& context);
   Value TemplateParts(Node node, const Context& context);
+  // Adds `more` to a text, unless that is too large already, which Charge will say.
+  void Append(std::string& text, std::string_view more) const;
 
   const EvaluationLimits limits_;
   uint64_t rounds_ = 0;

@@ -301,6 +301,7 @@ FunctionResult<std::string> FormatAll(std::string_view format, Arguments values)
     next_argument = verb->argument + 1;
     const FunctionResult<std::string> text = FormatOne(*verb, values);
     if (!text) return text;
+    if (out.size() + text->size() > kResultBytesMax) return TooLong();
     out += *text;
   }
   if (highest < values.size()) {
@@ -366,6 +367,7 @@ FunctionResult<Value> FormatStrings(Arguments arguments, const Type& type) {
   if (!lengths) return std::unexpected(lengths.error());
   if (lengths->unknown) return Value::Unknown(type);
   std::vector<Value> texts;
+  size_t bytes = 0;
   for (size_t row = 0; row < lengths->common.value_or(1); ++row) {
     std::vector<Value> row_values;
     for (const Value& value : values) {
@@ -381,6 +383,8 @@ FunctionResult<Value> FormatStrings(Arguments arguments, const Type& type) {
       if (values.empty()) return std::unexpected(text.error());
       return Refuse(Format("error on format iteration {}: {}", row, text.error().message));
     }
+    bytes += text->size();
+    if (bytes > kResultBytesMax) return TooLong();
     texts.push_back(Value::String(*text));
   }
   return Value::List(Type::String(), std::move(texts));

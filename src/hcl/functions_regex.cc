@@ -169,7 +169,7 @@ Value MatchValue(const Pattern& pattern, const std::vector<re2::StringPiece>& gr
   if (type.kind() == TypeKind::kTuple) {
     std::vector<Value> values;
     for (size_t i = 1; i < groups.size(); ++i) values.push_back(GroupValue(groups[i]));
-    return Value::Tuple(std::move(values));
+    return Value::Of(type, std::move(values));
   }
   const std::vector<std::string> names = pattern.GroupNames();
   std::vector<NamedValue> attributes;
@@ -224,7 +224,9 @@ FunctionResult<Value> RegexAll(Arguments arguments, const Type& type) {
     const bool empty_after_match = end == at && begin == previous_end;
     at = end == at ? at + std::max<size_t>(CharacterLength(text, at), 1) : end;
     previous_end = end;
-    if (!empty_after_match) matches.push_back(MatchValue(pattern, groups, type.element()));
+    if (empty_after_match) continue;
+    if (matches.size() >= kResultValuesMax / groups.size()) return Refuse("there are too many matches");
+    matches.push_back(MatchValue(pattern, groups, type.element()));
   }
   return Value::List(type.element(), std::move(matches));
 }
@@ -255,7 +257,7 @@ std::string_view ReferenceName(std::string_view text, size_t& length) {
 // Appends `replacement` with the texts of the groups it refers to; `$$` is a dollar sign.
 void AppendExpanded(std::string& out, std::string_view replacement,
                     const std::vector<re2::StringPiece>& groups, const std::vector<std::string>& names) {
-  while (!replacement.empty()) {
+  while (!replacement.empty() && out.size() <= kResultBytesMax) {
     const size_t dollar = std::min(replacement.find('$'), replacement.size());
     out.append(replacement.substr(0, dollar));
     replacement.remove_prefix(dollar);
@@ -283,7 +285,8 @@ void AppendExpanded(std::string& out, std::string_view replacement,
   }
 }
 
-std::string ReplaceMatches(const Pattern& pattern, std::string_view text, std::string_view replacement) {
+FunctionResult<std::string> ReplaceMatches(const Pattern& pattern, std::string_view text,
+                                           std::string_view replacement) {
   const std::vector<std::string> names = pattern.GroupNames();
   std::vector<re2::StringPiece> groups;
   std::string out;
@@ -293,6 +296,7 @@ std::string ReplaceMatches(const Pattern& pattern, std::string_view text, std::s
     const size_t end = begin + groups[0].size();
     out.append(text.substr(copied, begin - copied));
     if (end > copied || begin == 0) AppendExpanded(out, replacement, groups, names);
+    if (out.size() > kResultBytesMax) return TooLong();
     copied = end;
     at = std::max(end, at + std::max<size_t>(CharacterLength(text, at), 1));
   }
@@ -303,12 +307,16 @@ FunctionResult<Value> Replace(Arguments arguments, const Type&) {
   const std::string_view text = arguments[0].AsString();
   const std::string_view wanted = arguments[1].AsString();
   const std::string_view replacement = arguments[2].AsString();
+  FunctionResult<std::string> replaced;
   if (wanted.size() < 2 || !wanted.starts_with('/') || !wanted.ends_with('/')) {
-    return Value::String(ReplaceAll(text, wanted, replacement));
+    replaced = ReplaceAll(text, wanted, replacement);
+  } else {
+    const Pattern pattern(wanted.substr(1, wanted.size() - 2));
+    if (!pattern.ok()) return Refuse("error parsing regexp: " + pattern.Why(/*quotes=*/true));
+    replaced = ReplaceMatches(pattern, text, replacement);
   }
-  const Pattern pattern(wanted.substr(1, wanted.size() - 2));
-  if (!pattern.ok()) return Refuse("error parsing regexp: " + pattern.Why(/*quotes=*/true));
-  return Value::String(ReplaceMatches(pattern, text, replacement));
+  if (!replaced) return std::unexpected(replaced.error());
+  return Value::String(*replaced);
 }
 
 Function OfStrings(std::vector<std::string> names, std::string description) {

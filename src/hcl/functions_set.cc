@@ -111,7 +111,7 @@ Value UnknownProduct(Arguments arguments, const Type& type) {
 }
 
 FunctionResult<Value> Product(Arguments arguments, const Type& type) {
-  constexpr size_t kTuplesMax = 10'000'000;
+  const size_t tuples_max = kResultValuesMax / (arguments.size() + 1);
   Marks marks = Marks::kNone;
   bool known = true;
   size_t total = 1;
@@ -121,21 +121,27 @@ FunctionResult<Value> Product(Arguments arguments, const Type& type) {
     known = known && argument.IsKnown() &&
             (argument.type().kind() != TypeKind::kSet || argument.size() < 2 || argument.IsWhollyKnown());
     if (!known) continue;
-    if (argument.size() > 0 && total > kTuplesMax / argument.size())
+    if (argument.size() > 0 && total > tuples_max / argument.size())
       return Refuse("the product is too large");
     total *= argument.size();
   }
   if (!known) return UnknownProduct(arguments, type).WithMarks(marks);
-  const std::vector<Type>& parts = type.element().elements();
+  const std::vector<Type>& types = type.element().elements();
+  std::vector<std::vector<Value>> parts(arguments.size());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    for (const Value& element : arguments[i].elements()) {
+      Result<Value> part = Convert(element, types[i]);
+      if (!part) return Refuse(part.error().message, i);
+      parts[i].push_back(*std::move(part));
+    }
+  }
   std::vector<Value> tuples;
   for (size_t number = 0; number < total; ++number) {
-    std::vector<Value> tuple(arguments.size());
+    std::vector<Value> tuple(parts.size());
     size_t rest = number;
-    for (size_t i = arguments.size(); i-- > 0;) {
-      const Result<Value> part = Convert(arguments[i].elements()[rest % arguments[i].size()], parts[i]);
-      if (!part) return Refuse(part.error().message, i);
-      tuple[i] = *part;
-      rest /= arguments[i].size();
+    for (size_t i = parts.size(); i-- > 0;) {
+      tuple[i] = parts[i][rest % parts[i].size()];
+      rest /= parts[i].size();
     }
     tuples.push_back(Value::Tuple(std::move(tuple)));
   }

@@ -8,10 +8,15 @@
 
 namespace cairn::hcl {
 
-std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to) {
+std::unexpected<FunctionError> TooLong() {
+  return Refuse(Format("the result is longer than {} bytes", kResultBytesMax));
+}
+
+FunctionResult<std::string> ReplaceAll(std::string_view text, std::string_view from, std::string_view to) {
   std::string out;
   if (from.empty()) {  // before each character, and at the end
     while (!text.empty()) {
+      if (out.size() + to.size() > kResultBytesMax) return TooLong();
       size_t length = 0;
       DecodeCharacter(text, length);
       out.append(to).append(text.substr(0, length));
@@ -20,6 +25,7 @@ std::string ReplaceAll(std::string_view text, std::string_view from, std::string
     return out.append(to);
   }
   for (size_t at = text.find(from); at != std::string_view::npos; at = text.find(from)) {
+    if (out.size() + to.size() > kResultBytesMax) return TooLong();
     out.append(text.substr(0, at)).append(to);
     text.remove_prefix(at + from.size());
   }
@@ -133,9 +139,10 @@ FunctionResult<Value> Join(Arguments arguments) {
                           : Format("element {} is null; cannot concatenate null values", k),
                       i);
       }
-      if (!first) joined += arguments[0].AsString();
+      const std::string_view separator = first ? "" : arguments[0].AsString();
       first = false;
-      joined += element.AsString();
+      if (joined.size() + separator.size() + element.AsString().size() > kResultBytesMax) return TooLong();
+      joined.append(separator).append(element.AsString());
     }
   }
   return Value::String(joined);
@@ -174,7 +181,10 @@ FunctionResult<Value> Indent(Arguments arguments) {
   if (*spaces < 0 || *spaces > kSpacesMax) {
     return Refuse(Format("the number of spaces must be between 0 and {}", kSpacesMax), 0);
   }
-  return Value::String(ReplaceAll(arguments[1].AsString(), "\n", "\n" + std::string(size_t(*spaces), ' ')));
+  const std::string line = "\n" + std::string(size_t(*spaces), ' ');
+  const auto indented = ReplaceAll(arguments[1].AsString(), "\n", line);
+  if (!indented) return std::unexpected(indented.error());
+  return Value::String(*indented);
 }
 
 // Also of an unknown string of which enough is known.

@@ -107,8 +107,15 @@ inline bool IsSequence(const Type& type, bool sets = false) {
 // `elements` as a value of `type`, which is a list, set or tuple.
 Value SequenceOf(const Type& type, std::vector<Value> elements);
 
+// Functions that can make much of little refuse to make more than this: bytes of text, and values.
+inline constexpr size_t kResultBytesMax = size_t{128} << 20;
+inline constexpr size_t kResultValuesMax = size_t{4} << 20;
+
+// The refusal where a result has more bytes.
+std::unexpected<FunctionError> TooLong();
+
 // `text` with `to` for each `from`; an empty `from` stands before each character and at the end.
-std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
+FunctionResult<std::string> ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
 
 // `text` in double quotes as error messages show it, or words instead of what is not to be shown.
 std::string Shown(std::string_view text, Marks marks);

@@ -160,6 +160,31 @@ TEST(Functions, OfFormats) {
          {"formatlist", {S("%s"), L({})}, L({})}});
 }
 
+// What comes of a few hundred bytes and a megabyte.
+TEST(Functions, RefuseToMakeMuchOfLittle) {
+  constexpr std::string_view kTooLong = "the result is longer than 134217728 bytes";
+  const Value large = S(std::string(size_t{1} << 20, 'x'));
+  const Value many = S(std::string(200, 'y'));
+  const Value list = Value::List(Type::String(), std::vector<Value>(200, large));
+  std::string verbs, groups;
+  for (int i = 0; i < 200; ++i) {
+    verbs += "%[1]s";
+    groups += "$1";
+  }
+  EXPECT_EQ(Refusal("replace", {many, S("y"), large}), kTooLong);
+  EXPECT_EQ(Refusal("replace", {many, S(""), large}), kTooLong);
+  EXPECT_EQ(Refusal("replace", {many, S("/(y)/"), large}), kTooLong);
+  EXPECT_EQ(Refusal("replace", {large, S("/^(.*)$/"), S(groups)}), kTooLong);
+  EXPECT_EQ(Refusal("join", {S(""), list}), kTooLong);
+  EXPECT_EQ(Refusal("join", {large, L(std::vector<std::string>(200, ""))}), kTooLong);
+  EXPECT_EQ(Refusal("indent", {N("1048576"), S(std::string(200, '\n'))}), kTooLong);
+  EXPECT_EQ(Refusal("formatlist", {S("%s"), list}), kTooLong);
+  EXPECT_EQ(Refusal("format", {S(verbs), large}), kTooLong);
+  EXPECT_EQ(Refusal("regexall", {S("()()()()"), large}), "there are too many matches");
+  const Value thousand = Value::List(Type::String(), std::vector<Value>(1000, S("a")));
+  EXPECT_EQ(Refusal("setproduct", {thousand, thousand, thousand}), "the product is too large");
+}
+
 TEST(Functions, OfSequences) {
   Check({{"element", {L({"a", "b", "c"}), N("-1")}, S("c")},
          {"element", {T({S("a"), N("1")}), N("3")}, N("1")},

@@ -378,6 +378,14 @@ std::string Number::ToString() const {
   return out;
 }
 
+// A decimal digit for each three bits, of the digits and of the zeros before or behind them.
+size_t Number::TextSizeMax() const {
+  constexpr size_t kSmallMax = 24;  // also of "-Inf"
+  if (!big_ || !mpfr_regular_p(big_->value)) return kSmallMax;
+  const auto bits = size_t(mpfr_get_prec(big_->value)) + size_t(std::abs(mpfr_get_exp(big_->value)));
+  return kSmallMax + bits / 3;
+}
+
 namespace {
 
 std::string Printed(const char* format, size_t decimals, mpfr_srcptr value) {

@@ -40,6 +40,8 @@ class Number {
   // The shortest decimal that says which number it is at its precision; never an exponent ("0.3", "+Inf",
   // "-0").
   std::string ToString() const;
+  // No less than the length of that text, and not much more.
+  size_t TextSizeMax() const;
   // Of a finite number, with so many digits after the point, rounded to nearest even: "%.2f" and "%.2e" of C.
   // Without `decimals`: the shortest one, as of ToString.
   std::string ToFixed(size_t decimals) const;

@@ -30,16 +30,19 @@ struct Type::Rep : Shared {
   std::vector<ObjectAttribute> attributes;
   bool has_dynamic = false;
   bool has_optional = false;
+  uint64_t weight = 1;
 };
 
 Type::Type(TypeKind kind, Rep* rep) : kind_(kind), rep_(rep) {
   for (const Type& element : rep->elements) {
     rep->has_dynamic |= element.HasDynamic();
     rep->has_optional |= element.HasOptional();
+    rep->weight = AddWeight(rep->weight, element.weight());
   }
   for (const ObjectAttribute& attribute : rep->attributes) {
     rep->has_dynamic |= attribute.type.HasDynamic();
     rep->has_optional |= attribute.optional || attribute.type.HasOptional();
+    rep->weight = AddWeight(rep->weight, attribute.type.weight() + attribute.name.size() / kWeightBytes);
   }
 }
 
@@ -80,6 +83,10 @@ bool Type::HasDynamic() const {
 
 bool Type::HasOptional() const {
   return rep_ && rep_->has_optional;
+}
+
+uint64_t Type::weight() const {
+  return rep_ ? rep_->weight : 1;
 }
 
 Type Type::WithoutOptional() const {

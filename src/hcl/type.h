@@ -19,6 +19,14 @@ enum class TypeKind : uint8_t { kDynamic, kBool, kNumber, kString, kList, kSet, 
 
 struct ObjectAttribute;
 
+// Bytes of text that weigh as much as a value or type (Value::weight).
+inline constexpr size_t kWeightBytes = 32;
+
+// No more than the greatest number.
+constexpr uint64_t AddWeight(uint64_t a, uint64_t b) {
+  return a + b < a ? UINT64_MAX : a + b;
+}
+
 // A value: an immutable description, shared; primitives are no more than their kind. Thread-safe to copy and
 // read. Compared by structure, which costs nothing for copies of one type.
 class Type {
@@ -43,6 +51,9 @@ class Type {
   bool IsCollection() const { return kind_ >= TypeKind::kList && kind_ <= TypeKind::kMap; }
   bool HasDynamic() const;   // itself or anywhere within
   bool HasOptional() const;  // attributes, anywhere within
+  // How many types there are within, itself included, and one more for every kWeightBytes of a name: each as
+  // often as it occurs, though it be shared. At most the greatest number.
+  uint64_t weight() const;
   // The type of values that a constraint leads to: no attribute is optional, here or within.
   Type WithoutOptional() const;
 

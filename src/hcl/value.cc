@@ -79,10 +79,19 @@ struct Value::Typed : Shared {
 
 struct Value::Sequence : Typed {
   Sequence(const Type& of, std::vector<Value> all, std::vector<std::string> keys)
-      : Typed(of), elements(std::move(all)), names(std::move(keys)) {
+      : Typed(of),
+        elements(std::move(all)),
+        names(std::move(keys)),
+        weight(elements.empty() ? of.weight() : 1) {
     for (const Value& element : elements) {
       marks |= element.MarksWithin();
       is_wholly_known &= element.IsWhollyKnown();
+      weight = AddWeight(weight, element.weight());
+    }
+    for (const std::string& name : names) weight = AddWeight(weight, name.size() / kWeightBytes);
+    if (!of.Is(TypeKind::kObject)) return;
+    for (const ObjectAttribute& attribute : of.attributes()) {
+      weight = AddWeight(weight, attribute.name.size() / kWeightBytes);
     }
   }
 
@@ -90,6 +99,7 @@ struct Value::Sequence : Typed {
   std::vector<std::string> names;  // of a map
   Marks marks = Marks::kNone;      // within
   bool is_wholly_known = true;
+  uint64_t weight;
 };
 
 struct Value::Uncertain : Typed {
@@ -317,6 +327,13 @@ const Value* Value::Find(std::string_view name) const {
   const auto found = std::ranges::lower_bound(sequence.names, name);
   if (found == sequence.names.end() || *found != name) return nullptr;
   return &sequence.elements[size_t(found - sequence.names.begin())];
+}
+
+uint64_t Value::weight() const {
+  if (state_ != State::kKnown) return type().weight();
+  if (kind_ >= TypeKind::kList) return As<Sequence>().weight;
+  if (!rep_) return 1;
+  return 1 + (kind_ == TypeKind::kString ? AsString().size() : AsNumber().TextSizeMax()) / kWeightBytes;
 }
 
 bool Value::Contains(const Value& element) const {

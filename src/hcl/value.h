@@ -116,6 +116,10 @@ class Value {
   std::string_view name(size_t i) const;
   // Of a map or object; null if there is none of that name.
   const Value* Find(std::string_view name) const;
+  // How many values there are within, itself included, and one more for every kWeightBytes of a text or name:
+  // each as often as it occurs, though it be shared. What is made of all of a value takes so much time and
+  // room. No less than the type's. At most the greatest number.
+  uint64_t weight() const;
   // Of a set: whether a known element equals it.
   bool Contains(const Value& element) const;
 

@@ -97,6 +97,35 @@ TEST(Value, RefinedNotNullKeepsTheRest) {
 }
 
 // Seen in `terraform console`.
+TEST(Value, WeighsItsPartsAsOftenAsTheyOccur) {
+  EXPECT_EQ(Value().weight(), 1u);
+  EXPECT_EQ(Text("a").weight(), 1u);
+  EXPECT_EQ(Text(std::string(320, 'a')).weight(), 11u);
+  EXPECT_EQ(Value::List(Type::String(), Texts({"a", "b"})).weight(), 3u);
+  EXPECT_EQ(Value::Object({{std::string(64, 'a'), Text("b")}}).weight(), 4u);
+  EXPECT_EQ(Value::Map(Type::String(), {{std::string(64, 'a'), Text("b")}}).weight(), 4u);
+  // Without content it is the type that has parts.
+  const Type pair = Type::Tuple({Type::Bool(), Type::Object({{std::string(64, 'a'), Type::Bool()}})});
+  EXPECT_EQ(pair.weight(), 6u);
+  EXPECT_EQ(Value::Unknown(pair).weight(), 6u);
+  EXPECT_EQ(Value::Null(pair).weight(), 6u);
+  EXPECT_EQ(Value::List(pair, {}).weight(), 7u);
+  Value doubled;
+  for (int i = 0; i < 70; ++i) doubled = Value::Tuple({doubled, doubled});
+  EXPECT_EQ(doubled.weight(), UINT64_MAX);
+  EXPECT_EQ(doubled.type().weight(), UINT64_MAX);
+}
+
+TEST(Value, NumbersWeighAsTheyAreWritten) {
+  for (const char* text :
+       {"0", "-1", "1e19000", "-1e-19000", "0.1", "1e308", "-Inf", "123456789012345678901.5"}) {
+    const Number number = *Number::Parse(text);
+    EXPECT_GE(number.TextSizeMax(), number.ToString().size()) << text;
+    EXPECT_LE(number.TextSizeMax(), number.ToString().size() * 5 / 4 + 200) << text;
+    EXPECT_LE(Value::Number(number).weight(), 1 + number.TextSizeMax() / kWeightBytes) << text;
+  }
+}
+
 TEST(Value, SetsAreInThePeersOrder) {
   const auto number = [](std::string_view text) { return Value::Number(*Number::Parse(text)); };
   const Value numbers = Value::Set(Type::Number(), {number("443"), number("80"), number("1e30"), number("-1"),

@@ -147,10 +147,8 @@ std::unexpected<Error> FailAt(const Event& event, std::string_view why) {
   return FailAt(event->start_mark.line, event->start_mark.column + 1, why);
 }
 
-// A value, and what it takes with each alias counted in full.
 struct Extent {
   Value value;
-  size_t values = 1;
   size_t depth = 0;  // of collections within each other
 };
 
@@ -346,12 +344,11 @@ class Reader {
   }
 
   Result<Extent> Counted(Extent extent) const {
-    if (extent.values <= limits_.values_max) return extent;
-    return Fail(ErrorCode::kOverloaded, Format("more than {} values", limits_.values_max));
+    if (extent.value.weight() <= limits_.weight_max) return extent;
+    return Fail(ErrorCode::kOverloaded, Format("more than {} values", limits_.weight_max));
   }
 
   static void Include(Extent& outer, const Extent& inner) {
-    outer.values += inner.values;
     outer.depth = std::max(outer.depth, inner.depth + 1);
   }
 

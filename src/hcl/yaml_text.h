@@ -5,6 +5,7 @@
 // numbers of 1.2 (0x1f, 0o17; 017 is 17). (data/yaml.h reads YAML as Kubernetes does.)
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ Result<std::string> ToYamlText(const Value& value);
 struct YamlTextLimits {
   size_t depth_max = 500;  // collections within each other, also by aliases
   size_t bytes_max = size_t{64} << 20;
-  size_t values_max = size_t{4} << 20;  // with each alias counted in full
+  uint64_t weight_max = uint64_t{4} << 20;  // of the value, with each alias counted in full
 };
 
 // The one document in `text`. Sequences become tuples, mappings objects; of several entries of a name the

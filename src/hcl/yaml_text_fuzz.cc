@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace cairn::hcl;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const YamlTextLimits limits{.depth_max = 100, .bytes_max = 1 << 16, .values_max = 10'000};
+  const YamlTextLimits limits{.depth_max = 100, .bytes_max = 1 << 16, .weight_max = 10'000};
   const auto value = FromYamlText(text, limits);
   if (!value) return 0;
   const auto written = ToYamlText(*value);
