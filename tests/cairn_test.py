@@ -1,20 +1,13 @@
 #!/usr/bin/python3
-"""cairn against Terraform: what it makes of a working folder, and that either tool goes on where the other stopped.
+"""What cairn makes of a working folder, and that it and terraform go on where the other stopped.
 
-The second half needs the AWS provider in a filesystem mirror, moto's server and the chapter beside the checkout; the
-first needs nothing but compares with terraform where there is one.
+Compares with terraform where there is one.
 """
 
 import os
-import re
-import shutil
 import unittest
 
-import processes
-from working_folder import TERRAFORM, Folder
-
-MIRROR = "/opt/tf-plugins"
-CHAPTER = os.path.join(os.path.dirname(os.environ["CAIRN_SOURCE_DIR"]), "shared", "chapter")
+from working_folder import TERRAFORM, Folder, without_progress
 
 CONFIGURATION = """
 variable "name" { default = "ada" }
@@ -70,7 +63,7 @@ class ALife(unittest.TestCase):
         for arguments in (("-var", "name=bob"), ("-destroy",), ("-refresh-only",)):
             theirs = self.folder.run(TERRAFORM, "plan", "-no-color", *arguments).stdout
             ours = self.folder.cairn("plan", "-no-color", *arguments).stdout
-            self.assertEqual(without_refreshes(ours), without_refreshes(theirs), arguments)
+            self.assertEqual(without_progress(ours), without_progress(theirs), arguments)
 
     def test_changes_nothing_unless_told_yes(self):
         said = self.folder.cairn("apply", codes=(1,))
@@ -86,47 +79,6 @@ class ALife(unittest.TestCase):
     def require_terraform(self):
         if TERRAFORM is None:
             self.skipTest("there is no terraform on the PATH")
-
-
-def without_refreshes(text):
-    """The order of refreshes is no promise."""
-    return re.sub(r"^.*: Refreshing state\.\.\..*\n", "", text, flags=re.MULTILINE)
-
-
-class TheChapter(unittest.TestCase):
-    """Exercise 12.01, as it is, but for the name that it asks to fill in."""
-
-    def setUp(self):
-        exercise = os.path.join(CHAPTER, "Exercise12.01", "main.tf")
-        for path in (exercise, MIRROR):
-            if not os.path.exists(path):
-                self.skipTest(f"{path} is missing")
-        if shutil.which("moto_server") is None:
-            self.skipTest("moto_server is missing")
-        port = processes.free_port()
-        self.moto = processes.start_program([shutil.which("moto_server"), "-H", "127.0.0.1", "-p", str(port)],
-                                            ready="Running on")
-        self.addCleanup(self.moto.close)
-        with open(exercise, encoding="utf-8") as file:
-            text = file.read().replace("<<NAME>>", "cairn")
-        mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{MIRROR}"\n  }}\n}}\n'
-        self.folder = Folder(text, AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_REGION="us-east-1",
-                             AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",
-                             TF_CLI_CONFIG_FILE=os.path.join(processes.private_directory("cairn"), "mirror.tfrc"))
-        with open(self.folder.environment["TF_CLI_CONFIG_FILE"], "w", encoding="utf-8") as file:
-            file.write(mirror)
-
-    def test_makes_the_bucket_and_takes_it_away(self):
-        folder = self.folder
-        folder.cairn("init")
-        self.assertIn("Plan: 1 to add, 0 to change, 0 to destroy.", folder.cairn("plan").stdout)
-        folder.cairn("apply", "-auto-approve")
-        self.assertEqual(folder.state()["resources"][0]["instances"][0]["attributes"]["id"], "cairn-test-bucket")
-        folder.cairn("plan", "-detailed-exitcode")
-        if TERRAFORM:
-            folder.run(TERRAFORM, "plan", "-detailed-exitcode")
-        folder.cairn("destroy", "-auto-approve")
-        self.assertEqual(folder.state()["resources"], [])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -20,8 +21,8 @@ class Folder:
         self.environment.setdefault("TF_CLI_CONFIG_FILE", os.devnull)
         self.write(text)
 
-    def write(self, text):
-        with open(os.path.join(self.path, "main.tf"), "w", encoding="utf-8") as file:
+    def write(self, text, name="main.tf"):
+        with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
             file.write(text)
 
     def run(self, program, *arguments, codes=(0,)):
@@ -42,3 +43,8 @@ class Folder:
     def state(self):
         with open(os.path.join(self.path, "terraform.tfstate"), encoding="utf-8") as file:
             return json.load(file)
+
+
+def without_progress(text):
+    """The order of what is refreshed and read at one time is no promise."""
+    return re.sub(r"^.*: (Refreshing state|Reading|Read complete).*\n", "", text, flags=re.MULTILINE)

@@ -140,9 +140,14 @@ int RunValidate(const Environment& environment, Screen& screen, const std::vecto
   if (!ParsePlain(screen, words, "validate", code)) return code;
   Session session(environment, screen, {.lock = false, .input = false});
   if (!session.LoadConfig() || !session.StartProviders() || !session.BuildGraph()) return 1;
+  const hcl::Diagnostics diagnostics = session.Validate();
   session.CloseProviders();
-  screen.Print(
-      view::Colours(screen.style().colour)("[green][bold]Success![reset] The configuration is valid.\n\n"));
+  screen.Report(diagnostics);
+  if (diagnostics.has_errors()) return 1;
+  screen.Print(view::Colours(screen.style().colour)(
+      diagnostics.empty() ? "[green][bold]Success![reset] The configuration is valid.\n\n"
+                          : "[green][bold]Success![reset] The configuration is valid, but there were some "
+                            "validation warnings\nas shown above.\n\n"));
   return 0;
 }
 

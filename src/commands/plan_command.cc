@@ -68,8 +68,13 @@ bool HasChanges(const plan::Plan& plan) {
 
 // Loads all that planning needs; false if something is wrong, which has been said.
 bool Prepare(Session& session, std::string_view operation) {
-  return session.LoadConfig() && session.OpenState(operation) && session.LoadVariables() &&
-         session.StartProviders() && session.BuildGraph();
+  const bool loaded = session.LoadConfig() && session.OpenState(operation) && session.LoadVariables() &&
+                      session.StartProviders() && session.BuildGraph();
+  if (!loaded) return false;
+  const hcl::Diagnostics diagnostics = session.Validate();
+  if (!diagnostics.has_errors()) return true;  // of warnings the plan tells
+  session.screen().Report(diagnostics);
+  return false;
 }
 
 std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, Screen& screen) {

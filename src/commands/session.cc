@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "config/providers.h"
+#include "infra/validator.h"
 #include "net/task_group.h"
 #include "state/journal.h"
 #include "state/state_format.h"
@@ -94,7 +95,8 @@ bool Session::LoadVariables() {
     const auto answer = screen_.Ask(Format("var.{}\n{}\n  Enter a value: ", name, description));
     if (!answer) break;
     screen_.Print("\n");
-    variables_[name] = {.value = hcl::Value::String(*answer), .is_text = true, .origin = "the answer"};
+    variables_[name] = {
+        .value = hcl::Value::String(*answer), .is_text = true, .origin = "an interactive prompt"};
   }
   const bool ok = !diagnostics.has_errors();
   screen_.Report(diagnostics);
@@ -162,6 +164,11 @@ bool Session::BuildGraph() {
   const bool ok = !diagnostics.has_errors();
   screen_.Report(diagnostics);
   return ok;
+}
+
+hcl::Diagnostics Session::Validate() {
+  infra::Observer nobody;
+  return loop_.Run(infra::Validate(InputFor(nobody)));
 }
 
 bool Session::OpenState(std::string_view operation) {

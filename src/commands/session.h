@@ -48,6 +48,8 @@ class Session {
   // Checks what is installed, starts the providers in use, and takes their schemas.
   bool StartProviders();
   bool BuildGraph();
+  // What is wrong with the configuration, as far as that is known before anything is done.
+  hcl::Diagnostics Validate();
 
   // Locks the state and reads it, with what an interrupted run left in the journal.
   bool OpenState(std::string_view operation);

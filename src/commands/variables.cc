@@ -40,8 +40,7 @@ void ReadVariableFile(const std::string& path, bool required, const config::Modu
                  "To silence these warnings, use TF_VAR_... environment variables to provide certain "
                  "\"global\" settings to all configurations in your organization. To reduce the verbosity "
                  "of these warnings, use the -compact-warnings option.",
-                 name, path),
-          argument.range());
+                 name, path));
       continue;
     }
     variables[name] = {.value = value, .origin = path};
@@ -68,7 +67,9 @@ void ReadVariableFlag(const std::string& flag, const config::Module& root, Given
                name));
     return;
   }
-  variables[name] = {.value = hcl::Value::String(flag.substr(equals + 1)), .is_text = true, .origin = "-var"};
+  variables[name] = {.value = hcl::Value::String(flag.substr(equals + 1)),
+                     .is_text = true,
+                     .origin = Format("-var=\"{}=...\"", name)};
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ infra::GivenVariables GatherVariables(const config::Module& root, const std::vec
     if (!root.variables.contains(name)) continue;
     variables[name] = {.value = hcl::Value::String(entry.substr(equals + 1)),
                        .is_text = true,
-                       .origin = entry.substr(0, equals)};
+                       .origin = Format("the {} environment variable", entry.substr(0, equals))};
   }
   ReadVariableFile("terraform.tfvars", false, root, variables, diagnostics);
   ReadVariableFile("terraform.tfvars.json", false, root, variables, diagnostics);

@@ -38,10 +38,15 @@ std::string Summary(const Value& value) {
 }
 
 // Empty where there is nothing to say, or nothing may be said.
-std::string Statement(const Value& value) {
-  if (value.Has(Marks::kSensitive | Marks::kEphemeral)) return {};
+std::string Statement(const Value& value, Fault fault) {
+  if (value.Has(Marks::kSensitive | Marks::kEphemeral)) {
+    return fault == Fault::kSensitive && value.Has(Marks::kSensitive) ? "has a sensitive value" : "";
+  }
   if (value.IsKnown()) return "is " + Summary(value);
-  return value.type().IsDynamic() ? "" : "is a " + value.type().FriendlyName();
+  const bool dynamic = value.type().IsDynamic();
+  const std::string type = dynamic ? "" : "is a " + value.type().FriendlyName();
+  if (fault != Fault::kUnknown) return type;
+  return dynamic ? "will be known only after apply" : type + ", known only after apply";
 }
 
 // What `reference` stands for if only its first `count` steps are taken.
@@ -71,13 +76,14 @@ std::string Name(const Reference& reference, size_t count) {
 
 }  // namespace
 
-std::vector<std::string> Explain(Node about, const Scope& scope) {
+std::vector<std::string> Explain(Node about, const Scope& scope, Fault fault) {
+  if (!about) return {};
   std::vector<std::pair<std::string, std::string>> statements;  // by name
   for (const Reference& reference : References(about)) {
     for (size_t count = reference.steps.size() + 1; count-- > 0;) {
       const std::optional<Value> value = Look(reference, count, scope);
       if (!value) continue;  // perhaps the error itself: say what it follows
-      std::string statement = Statement(*value);
+      std::string statement = Statement(*value, fault);
       if (!statement.empty()) statements.emplace_back(Name(reference, count), std::move(statement));
       break;
     }

@@ -112,7 +112,11 @@ class Evaluator {
   std::vector<Node> warned_;  // calls
 };
 
-// The lines of Diagnostic::values about the variables that `about` reads, as far as they may be shown.
-std::vector<std::string> Explain(Node about, const Scope& scope);
+// What is wrong with values that are at fault: then unknown and sensitive ones are said to be so.
+enum class Fault : uint8_t { kOther, kUnknown, kSensitive };
+
+// The lines of Diagnostic::values about the variables that `about` reads, as far as they may be shown. Null
+// for JSON: nothing.
+std::vector<std::string> Explain(Node about, const Scope& scope, Fault fault = Fault::kOther);
 
 }  // namespace cairn::hcl

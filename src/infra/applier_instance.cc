@@ -168,7 +168,7 @@ net::Task<bool> Applier::CallApply(const Instance& instance, const plan::Resourc
     co_return false;
   }
   bool ok = operation_.Report(instance, applied->diagnostics);
-  Value value = WithEmptyBlocks(*instance.schema->block, applied->state);
+  Value value = applied->state;
   ok = CheckNew(instance, proposal, *applied, value) && ok;
   operation_.input().observer.ApplyDone(instance.address, "", shown, IdOf(value), ok);
   if (value.IsNull()) {
@@ -280,7 +280,8 @@ net::Task<bool> Applier::DestroyObject(const plan::ResourceChange& change) {
             "Delete", change.address.ToString()));
     ok = false;
   }
-  operation_.input().observer.ApplyDone(change.address, deposed, Action::kDelete, id, ok);
+  const std::string gone;  // what is no more has no id, and is no deposed object
+  operation_.input().observer.ApplyDone(change.address, gone, Action::kDelete, gone, ok);
   if (!ok) co_return false;
   ++destroyed_;
   co_return Remember({.address = change.address, .deposed = deposed, .provider = change.provider});

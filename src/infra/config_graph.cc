@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "hcl/decode.h"
 #include "infra/reference_resolver.h"
+#include "infra/resource_traversal.h"
 
 namespace cairn::infra {
 namespace {
@@ -203,8 +204,21 @@ class Builder {
 
   void Need(NodeIndex node, const Config& config, std::span<const hcl::Reference> references) {
     for (const hcl::Reference& reference : references) {
-      for (const NodeIndex other : resolver_.Resolve(config, reference)) AddNeed(node, other, reference);
+      for (const NodeIndex other : resolver_.Resolve(config, reference)) {
+        AddNeed(node, other, reference);
+        Check(other, reference);
+      }
     }
+  }
+
+  // The steps of a reference after the name of a resource.
+  void Check(NodeIndex node, const hcl::Reference& reference) {
+    const Object& object = result_.objects[node];
+    if (object.kind != ObjectKind::kResource) return;
+    const auto provider =
+        config::ProviderOf(*object.config->module, object.resource->EffectiveProvider().name);
+    const auto schema = schemas_.FindResource(registry::ToString(provider), object.resource->name);
+    CheckTraversal(*object.resource, schema ? (*schema)->block.get() : nullptr, reference, diagnostics_);
   }
 
   void AddNeed(NodeIndex node, NodeIndex other, const hcl::Reference& reference) {

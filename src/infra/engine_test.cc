@@ -325,7 +325,7 @@ TEST_F(Engine, KnowsModulesAndTheirInstances) {
   const PlanOutcome planned = Plan();
   EXPECT_EQ(Actions(planned.plan),
             "delete module.m[\"x\"].test_thing.in, delete module.m[\"y\"].test_thing.in");
-  EXPECT_EQ(planned.plan.resources[1].reason, plan::ActionReason::kDeleteBecauseNoModule);
+  EXPECT_EQ(planned.plan.resources[1].reason, plan::ActionReason::kDeleteBecauseNoResourceConfig);
 }
 
 TEST_F(Engine, LeavesAloneWhatIsToBeIgnored) {

@@ -5,12 +5,15 @@
 #include "base/strings.h"
 #include "hcl/convert.h"
 #include "hcl/defaults.h"
+#include "hcl/evaluator.h"
 #include "hcl/parser.h"
 
 namespace cairn::infra {
 namespace {
 
 using hcl::Value;
+
+constexpr std::string_view kInvalidValue = "Invalid value for variable";
 
 std::string Place(const hcl::SourceRange& range) {
   const hcl::Position begin = range.start_position();
@@ -53,12 +56,13 @@ bool Evaluator::Evaluate(const Object& object, hcl::Diagnostics& diagnostics) {
 
 void Evaluator::EvaluateVariable(ModuleRun& run, const config::Variable& variable,
                                  hcl::Diagnostics& diagnostics) {
+  hcl::SourceRange place = variable.range;
   Value value = run.parent == nullptr ? RootVariable(variable, diagnostics)
-                                      : PassedVariable(run, variable, diagnostics);
+                                      : PassedVariable(run, variable, place, diagnostics);
   if (variable.sensitive) value = value.WithMarks(hcl::Marks::kSensitive);
   if (variable.ephemeral) value = value.WithMarks(hcl::Marks::kEphemeral);
   run.variables.insert_or_assign(variable.name, std::move(value));
-  ValidateVariable(run, variable, diagnostics);
+  ValidateVariable(run, variable, place, diagnostics);
 }
 
 Value Evaluator::RootVariable(const config::Variable& variable, hcl::Diagnostics& diagnostics) {
@@ -67,7 +71,9 @@ Value Evaluator::RootVariable(const config::Variable& variable, hcl::Diagnostics
   if (given != variables_.end()) {
     const Value value =
         given->second.is_text ? ReadVariableText(variable, given->second, diagnostics) : given->second.value;
-    return FinishVariable(variable, value, variable.range, /*is_root=*/true, diagnostics);
+    return FinishVariable(variable, value, variable.range,
+                          {"var." + variable.name, given->second.is_text ? given->second.origin : ""},
+                          diagnostics);
   }
   if (validating_) return Value::Unknown(type);
   if (variable.default_value) return *variable.default_value;
@@ -80,7 +86,7 @@ Value Evaluator::RootVariable(const config::Variable& variable, hcl::Diagnostics
   return Value::Unknown(type);
 }
 
-Value Evaluator::PassedVariable(ModuleRun& run, const config::Variable& variable,
+Value Evaluator::PassedVariable(ModuleRun& run, const config::Variable& variable, hcl::SourceRange& place,
                                 hcl::Diagnostics& diagnostics) {
   const hcl::BodySchema schema{.attributes = {{variable.name}}};
   hcl::Diagnostics reported_elsewhere;
@@ -92,28 +98,31 @@ Value Evaluator::PassedVariable(ModuleRun& run, const config::Variable& variable
     if (variable.default_value) return *variable.default_value;
     return Value::Unknown(variable.constraint.type.WithoutOptional());  // CheckCallArguments reports it
   }
+  place = expression.range();
   const RunScope scope(*run.parent, surroundings_, &run.repetition);
   hcl::Diagnostics found;
   const Value value = expression.Evaluate(scope, found);
   const bool failed = found.has_errors();
   diagnostics.Append(std::move(found));
   if (failed) return Value::Unknown(variable.constraint.type.WithoutOptional());
-  return FinishVariable(variable, value, expression.range(), /*is_root=*/false, diagnostics);
+  return FinishVariable(variable, value, place, {run.address.ToString() + ".var." + variable.name},
+                        diagnostics);
 }
 
 Value Evaluator::FinishVariable(const config::Variable& variable, const Value& given,
-                                const hcl::SourceRange& range, bool is_root, hcl::Diagnostics& diagnostics) {
+                                const hcl::SourceRange& range, const VariableName& name,
+                                hcl::Diagnostics& diagnostics) {
   const bool fill = !variable.constraint.defaults.empty() && !given.IsNull();
   const Value filled = fill ? hcl::ApplyDefaults(variable.constraint.defaults, given) : given;
   const auto converted = hcl::Convert(filled, variable.constraint.type);
   if (!converted) {
-    diagnostics.AddError(
-        "Invalid value for input variable",
-        is_root ? Format("The given value is not suitable for var.{} declared at {}: {}.", variable.name,
-                         Place(variable.range), converted.error().Text())
-                : Format("The given value is not suitable for child module variable {:?} defined at {}: {}.",
-                         variable.name, Place(variable.range), converted.error().Text()),
-        range);
+    diagnostics.AddError("Invalid value for input variable",
+                         name.origin.empty()
+                             ? Format("The given value is not suitable for {} declared at {}: {}.", name.name,
+                                      Place(variable.range), converted.error().Text())
+                             : Format("Unsuitable value for {} set using {}: {}.", name.name, name.origin,
+                                      converted.error().Text()),
+                         range);
     return Value::Unknown(variable.constraint.type.WithoutOptional());
   }
   if (!converted->IsNull() || variable.nullable) return *converted;
@@ -122,43 +131,52 @@ Value Evaluator::FinishVariable(const config::Variable& variable, const Value& g
       "Required variable not set",
       Format("The given value is not suitable for {} defined at {}: required variable may not be set to "
              "null.",
-             is_root ? "var." + variable.name : Format("child module variable {:?}", variable.name),
-             Place(variable.range)),
+             name.name, Place(variable.range)),
       range);
   return Value::Unknown(variable.constraint.type.WithoutOptional());
 }
 
 void Evaluator::ValidateVariable(const ModuleRun& run, const config::Variable& variable,
-                                 hcl::Diagnostics& diagnostics) {
+                                 const hcl::SourceRange& place, hcl::Diagnostics& diagnostics) {
   if (variable.validations.empty() || diagnostics.has_errors()) return;
-  CheckRules(variable.validations, RunScope(run, surroundings_), "Invalid value for variable",
-             hcl::Severity::kError, diagnostics);
+  hcl::Diagnostics found;
+  CheckRules(variable.validations, RunScope(run, surroundings_), kInvalidValue, hcl::Severity::kError, found);
+  for (hcl::Diagnostic one : found) {
+    if (one.summary == kInvalidValue) one.subject = place;  // the value is at fault, not the rule
+    diagnostics.Add(std::move(one));
+  }
 }
 
 void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl::Diagnostics& diagnostics) {
   const RunScope scope(run, surroundings_);
-  CheckRules(output.preconditions, scope, "Module output value precondition failed", hcl::Severity::kError,
-             diagnostics);
-  Value value = output.value ? output.value.Evaluate(scope, diagnostics) : Value::Dynamic();
+  hcl::Diagnostics found;
+  if (!validating_) {
+    CheckRules(output.preconditions, scope, "Module output value precondition failed", hcl::Severity::kError,
+               found);
+  }
+  Value value = output.value ? output.value.Evaluate(scope, found) : Value::Dynamic();
   const hcl::Marks within = value.MarksWithin();
   if (run.parent == nullptr && !output.sensitive && (within & hcl::Marks::kSensitive) != hcl::Marks::kNone) {
-    diagnostics.AddError("Output refers to sensitive values",
-                         "To reduce the risk of accidentally exporting sensitive data that was intended to "
-                         "be only internal, Terraform "
-                         "requires that any root module output containing sensitive data be explicitly "
-                         "marked as sensitive, to confirm your "
-                         "intent.\n\nIf you do intend to export this data, annotate the output value as "
-                         "sensitive by adding the following "
-                         "argument:\n    sensitive = true",
-                         output.range);
+    found.AddError("Output refers to sensitive values",
+                   "To reduce the risk of accidentally exporting sensitive data that was intended to "
+                   "be only internal, Terraform "
+                   "requires that any root module output containing sensitive data be explicitly "
+                   "marked as sensitive, to confirm your "
+                   "intent.\n\nIf you do intend to export this data, annotate the output value as "
+                   "sensitive by adding the following "
+                   "argument:\n    sensitive = true",
+                   output.range);
   }
   if (!output.ephemeral && (within & hcl::Marks::kEphemeral) != hcl::Marks::kNone) {
-    diagnostics.AddError(
+    found.AddError(
         "Ephemeral value not allowed",
         "This output value is not declared as returning an ephemeral value, so it cannot be set to a result "
         "derived from an ephemeral value.",
         output.value.range());
   }
+  const bool failed = found.has_errors();
+  diagnostics.Append(std::move(found));
+  if (failed) return;  // it is not known
   if (output.sensitive) value = value.WithMarks(hcl::Marks::kSensitive);
   if (output.ephemeral) value = value.WithMarks(hcl::Marks::kEphemeral);
   run.outputs.insert_or_assign(output.name, std::move(value));
@@ -167,18 +185,19 @@ void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl
 void Evaluator::ExpandCall(ModuleRun& parent, const config::Config& child, hcl::Diagnostics& diagnostics) {
   const config::ModuleCall& call = *child.call;
   const RunScope scope(parent, surroundings_);
-  Instances instances = Expand(call.count, call.for_each, scope, diagnostics);
+  Instances instances = Expand(call.count, call.for_each, scope, diagnostics, validating_);
   CallRun& run = parent.calls[call.name];
   run.expansion = instances.expansion;
   if (instances.expansion == Expansion::kUnknown) {
     // Its expressions are still looked at, with all that repetition gives unknown.
     if (!validating_) return;
-    instances.each.push_back({});
+    instances.each.push_back(AnyOf(call.count, call.for_each));
   }
   for (Repetition& repetition : instances.each) {
     auto instance = std::make_unique<ModuleRun>();
     instance->config = &child;
-    instance->address = parent.address.Child(call.name, repetition.key);
+    instance->address =
+        parent.address.Child(call.name, repetition.is_any ? state::InstanceKey() : repetition.key);
     instance->parent = &parent;
     instance->repeats = instances.expansion != Expansion::kSingle;
     instance->repetition = std::move(repetition);
@@ -242,13 +261,14 @@ plan::CheckStatus Evaluator::CheckRule(const config::CheckRule& rule, const hcl:
         "messages.";
   }
   if (failures != nullptr) failures->push_back(detail);
-  if (summary == "Invalid value for variable") {
+  if (summary == kInvalidValue) {
     detail += Format("\n\nThis was checked by the validation rule at {}.", Place(rule.range));
   }
   diagnostics.Add({.severity = severity,
                    .summary = std::string(summary),
                    .detail = std::move(detail),
-                   .subject = rule.condition.range()});
+                   .subject = rule.condition.range(),
+                   .values = hcl::Explain(rule.condition.node(), scope)});
   return plan::CheckStatus::kFail;
 }
 

@@ -49,12 +49,19 @@ class Evaluator {
                                hcl::Diagnostics& diagnostics, std::vector<std::string>* failures = nullptr);
 
  private:
+  // For messages: "module.m.var.n", and what set it, unless that was a file.
+  struct VariableName {
+    std::string name;
+    std::string origin = {};
+  };
   void EvaluateVariable(ModuleRun& run, const config::Variable& variable, hcl::Diagnostics& diagnostics);
   hcl::Value RootVariable(const config::Variable& variable, hcl::Diagnostics& diagnostics);
-  hcl::Value PassedVariable(ModuleRun& run, const config::Variable& variable, hcl::Diagnostics& diagnostics);
+  hcl::Value PassedVariable(ModuleRun& run, const config::Variable& variable, hcl::SourceRange& place,
+                            hcl::Diagnostics& diagnostics);
   hcl::Value FinishVariable(const config::Variable& variable, const hcl::Value& given,
-                            const hcl::SourceRange& range, bool is_root, hcl::Diagnostics& diagnostics);
-  void ValidateVariable(const ModuleRun& run, const config::Variable& variable,
+                            const hcl::SourceRange& range, const VariableName& name,
+                            hcl::Diagnostics& diagnostics);
+  void ValidateVariable(const ModuleRun& run, const config::Variable& variable, const hcl::SourceRange& place,
                         hcl::Diagnostics& diagnostics);
   void EvaluateOutput(ModuleRun& run, const config::Output& output, hcl::Diagnostics& diagnostics);
   void ExpandCall(ModuleRun& parent, const config::Config& child, hcl::Diagnostics& diagnostics);

@@ -1,7 +1,10 @@
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "hcl/convert.h"
+#include "hcl/evaluator.h"
 #include "infra/module_run.h"
 
 namespace cairn::infra {
@@ -14,12 +17,15 @@ Instances UnknownInstances() {
 }
 
 void Refuse(const hcl::Expression& expression, std::string_view argument, std::string detail,
-            hcl::Diagnostics& diagnostics) {
-  diagnostics.AddError(Format("Invalid {} argument", argument), std::move(detail), expression.range());
+            hcl::Diagnostics& diagnostics, std::vector<std::string> values = {}) {
+  diagnostics.Add({.summary = Format("Invalid {} argument", argument),
+                   .detail = std::move(detail),
+                   .subject = expression.range(),
+                   .values = std::move(values)});
 }
 
 Instances ExpandCount(const hcl::Expression& expression, const hcl::Scope& scope,
-                      hcl::Diagnostics& diagnostics) {
+                      hcl::Diagnostics& diagnostics, bool validating) {
   hcl::Diagnostics found;
   const Value given = expression.Evaluate(scope, found);
   const bool failed = found.has_errors();
@@ -34,6 +40,7 @@ Instances ExpandCount(const hcl::Expression& expression, const hcl::Scope& scope
     return UnknownInstances();
   }
   const Value value = given.WithoutMarks();
+  if (!value.IsKnown() && validating) return UnknownInstances();
   if (!value.IsKnown()) {
     Refuse(expression, "count",
            "The \"count\" value depends on resource attributes that cannot be determined until apply, so "
@@ -51,9 +58,10 @@ Instances ExpandCount(const hcl::Expression& expression, const hcl::Scope& scope
   }
   const auto number = hcl::Convert(value, hcl::Type::Number());
   if (!number) {
-    Refuse(expression, "count",
-           Format("The given \"count\" argument value is unsuitable: {}.", number.error().message),
-           diagnostics);
+    diagnostics.Add({.summary = "Incorrect value type",
+                     .detail = Format("Invalid expression value: {}.", number.error().message),
+                     .subject = expression.range(),
+                     .values = hcl::Explain(expression.node(), scope)});
     return UnknownInstances();
   }
   const auto count = number->AsNumber().AsInt64();
@@ -61,7 +69,7 @@ Instances ExpandCount(const hcl::Expression& expression, const hcl::Scope& scope
     Refuse(expression, "count",
            "The given \"count\" argument value is unsuitable: value must be a whole number, between "
            "-9223372036854775808 and "
-           "9223372036854775807 inclusive.",
+           "9223372036854775807.",
            diagnostics);
     return UnknownInstances();
   }
@@ -84,6 +92,15 @@ Instances ExpandCount(const hcl::Expression& expression, const hcl::Scope& scope
   return instances;
 }
 
+// Whether it is not known now, and can be right once it is.
+bool MayBeForEach(const Value& value) {
+  const hcl::Type& type = value.type();
+  if (value.Has(hcl::Marks::kSensitive)) return false;
+  if (type.Is(hcl::TypeKind::kSet)) return !value.IsWhollyKnown();
+  return !value.IsKnown() &&
+         (type.IsDynamic() || type.Is(hcl::TypeKind::kMap) || type.Is(hcl::TypeKind::kObject));
+}
+
 // What is wrong with a for_each, if anything.
 std::string ForEachMistake(const Value& value) {
   if (value.Has(hcl::Marks::kSensitive)) {
@@ -100,7 +117,9 @@ std::string ForEachMistake(const Value& value) {
   const bool is_map = type.Is(hcl::TypeKind::kMap) || type.Is(hcl::TypeKind::kObject);
   const bool is_set = type.Is(hcl::TypeKind::kSet);
   if (value.IsNull()) {
-    return "The given \"for_each\" argument value is null. A map, or set of strings is allowed.";
+    return "The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is "
+           "null. A "
+           "map, or set of strings is allowed.";
   }
   if (!value.IsKnown() || (is_set && !value.IsWhollyKnown())) {
     if (!type.IsDynamic() && !is_map && !is_set) {
@@ -152,14 +171,19 @@ std::string ForEachMistake(const Value& value) {
 }
 
 Instances ExpandForEach(const hcl::Expression& expression, const hcl::Scope& scope,
-                        hcl::Diagnostics& diagnostics) {
+                        hcl::Diagnostics& diagnostics, bool validating) {
   hcl::Diagnostics found;
   const Value value = expression.Evaluate(scope, found);
   const bool failed = found.has_errors();
   diagnostics.Append(std::move(found));
   if (failed) return UnknownInstances();
+  if (validating && MayBeForEach(value)) return UnknownInstances();
   if (std::string mistake = ForEachMistake(value); !mistake.empty()) {
-    Refuse(expression, "for_each", std::move(mistake), diagnostics);
+    const hcl::Fault fault = value.Has(hcl::Marks::kSensitive) ? hcl::Fault::kSensitive
+                             : value.IsWhollyKnown()           ? hcl::Fault::kOther
+                                                               : hcl::Fault::kUnknown;
+    Refuse(expression, "for_each", std::move(mistake), diagnostics,
+           hcl::Explain(expression.node(), scope, fault));
     return UnknownInstances();
   }
   Instances instances{.expansion = Expansion::kForEach};
@@ -176,10 +200,20 @@ Instances ExpandForEach(const hcl::Expression& expression, const hcl::Scope& sco
 }  // namespace
 
 Instances Expand(const hcl::Expression& count, const hcl::Expression& for_each, const hcl::Scope& scope,
-                 hcl::Diagnostics& diagnostics) {
-  if (count) return ExpandCount(count, scope, diagnostics);
-  if (for_each) return ExpandForEach(for_each, scope, diagnostics);
-  return {.expansion = Expansion::kSingle, .each = {Repetition{}}};
+                 hcl::Diagnostics& diagnostics, bool validating) {
+  if (!count && !for_each) return {.expansion = Expansion::kSingle, .each = {Repetition{}}};
+  hcl::Diagnostics found;
+  Instances instances = count ? ExpandCount(count, scope, found, validating)
+                              : ExpandForEach(for_each, scope, found, validating);
+  diagnostics.Append(std::move(found));
+  return validating ? UnknownInstances() : instances;
+}
+
+Repetition AnyOf(const hcl::Expression& count, const hcl::Expression& for_each) {
+  if (count) return {.key = state::InstanceKey::Int(0), .is_any = true};
+  if (for_each)
+    return {.key = state::InstanceKey::String(""), .each_value = Value::Dynamic(), .is_any = true};
+  return {};
 }
 
 }  // namespace cairn::infra

@@ -180,7 +180,9 @@ std::optional<Value> RunScope::FindRepetition(std::string_view root, Steps steps
   }
   const InstanceKey::Kind wanted = is_count ? InstanceKey::Kind::kInt : InstanceKey::Kind::kString;
   if (repetition_ != nullptr && repetition_->key.kind() == wanted) {
-    return name == "value" ? repetition_->each_value : repetition_->key.ToValue();
+    if (name == "value") return repetition_->each_value;
+    const Value key = repetition_->key.ToValue();
+    return repetition_->is_any ? Value::Unknown(key.type()) : key;
   }
   if (is_count) {
     diagnostics.AddError(

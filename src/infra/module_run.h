@@ -35,6 +35,7 @@ enum class Expansion : uint8_t {
 struct Repetition {
   state::InstanceKey key = {};
   hcl::Value each_value = {};
+  bool is_any = false;  // validating: the key stands for all there may be, and is not known
 };
 
 struct Instances {
@@ -129,8 +130,12 @@ class RunScope final : public hcl::Scope {
 
 inline constexpr int64_t kInstancesMax = 1'000'000;  // of one block
 
-// The instances that `count` or `for_each` (none, or one of them) say; with errors kUnknown.
+// The instances that `count` or `for_each` (none, or one of them) say; with errors kUnknown. `validating`:
+// also where there is one of them, and not being known is no error.
 Instances Expand(const hcl::Expression& count, const hcl::Expression& for_each, const hcl::Scope& scope,
-                 hcl::Diagnostics& diagnostics);
+                 hcl::Diagnostics& diagnostics, bool validating = false);
+
+// What stands for all instances while nothing is known of them.
+Repetition AnyOf(const hcl::Expression& count, const hcl::Expression& for_each);
 
 }  // namespace cairn::infra

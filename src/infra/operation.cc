@@ -98,12 +98,22 @@ net::Task<bool> Operation::ConfigureProvider(const Object& object) {
   const Result<provider::Diagnostics> validated =
       co_await assigned->provider->ValidateProviderConfig(*config);
   if (!ReportOfProvider(object, validated)) co_return false;
-  if (evaluator_.validating()) co_return true;
   provider::ConfigureRequest request{.terraform_version = input_.terraform_version, .config = *config};
   const Result<provider::Diagnostics> configured = co_await assigned->provider->Configure(std::move(request));
   if (!ReportOfProvider(object, configured)) co_return false;
   input_.providers.SetConfigured(address, *config);
   co_return true;
+}
+
+net::Task<bool> Operation::ValidateProvider(const Object& object) {
+  if (object.provider.block == nullptr) co_return true;
+  const std::optional<Value> config = ProviderConfigOf(object);
+  if (!config) co_return false;
+  const std::string name = object.provider.address.provider();
+  const Result<provider::Provider*> provider = co_await input_.providers.Unconfigured(name);
+  if (!provider) co_return false;  // which its schema's absence has said
+  const Result<provider::Diagnostics> validated = co_await (*provider)->ValidateProviderConfig(*config);
+  co_return ReportOfProvider(object, validated);
 }
 
 std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, ModuleRun& run) {
@@ -118,9 +128,12 @@ std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, Modu
   }
   const hcl::Type& type = (*schema)->block->type;
   hcl::Diagnostics found;
-  Instances expanded =
-      Expand(resource.count, resource.for_each, RunScope(run, input_.surroundings, &run.repetition), found);
+  const RunScope scope(run, input_.surroundings, &run.repetition);
+  Instances expanded = Expand(resource.count, resource.for_each, scope, found, evaluator_.validating());
   const bool failed = found.has_errors();
+  if (evaluator_.validating() && expanded.expansion == Expansion::kUnknown) {
+    expanded.each.push_back(AnyOf(resource.count, resource.for_each));
+  }
   diagnostics_.Append(std::move(found));
   run.resources.insert_or_assign(resource.name, ResourceValues(expanded.expansion, type));
   if (failed) return std::nullopt;
@@ -128,7 +141,8 @@ std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, Modu
   std::vector<Instance> instances;
   instances.reserve(expanded.each.size());
   for (Repetition& repetition : expanded.each) {
-    const state::InstanceAddress address{run.address, resource.name, repetition.key};
+    const state::InstanceKey key = repetition.is_any ? state::InstanceKey() : repetition.key;
+    const state::InstanceAddress address{run.address, resource.name, key};
     instances.push_back({.run = &run,
                          .resource = &resource,
                          .node = node,
@@ -166,7 +180,7 @@ net::Task<Result<Value>> Operation::ReadData(const Instance& instance, const Val
   input_.observer.ApplyDone(instance.address, "", plan::Action::kRead, ok ? IdOf(read->state) : std::string(),
                             ok);
   if (!ok) co_return failed();
-  co_return WithEmptyBlocks(*instance.schema->block, read->state);
+  co_return std::move(read->state);
 }
 
 bool Operation::CheckPreconditions(const Instance& instance) {
@@ -220,7 +234,7 @@ bool Operation::Report(const Instance& instance, const provider::Diagnostics& di
     diagnostics_.Add({.severity = one.severity,
                       .summary = one.summary,
                       .detail = one.detail,
-                      .subject = place ? place : instance.resource->range,
+                      .subject = place ? place : instance.resource->body.missing_item_range(),
                       .address = instance.address.ToString()});
   }
   return !provider::HasErrors(diagnostics);

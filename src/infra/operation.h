@@ -57,11 +57,14 @@ class Operation {
 
   const OperationInput& input() const { return input_; }
   Evaluator& evaluator() { return evaluator_; }
+  const Evaluator& evaluator() const { return evaluator_; }
   hcl::Diagnostics& diagnostics() { return diagnostics_; }
   Permits& permits() { return permits_; }
 
   // Configures the provider of a kProvider node, unless planning has configured it by the same value.
   net::Task<bool> ConfigureProvider(const Object& object);
+  // Only asks it whether its configuration is right, as far as that is known.
+  net::Task<bool> ValidateProvider(const Object& object);
 
   // The instances of a kResource node in one instance of its module, of which `run.resources` then knows.
   // Nothing, and errors, where they or their schema are not known.

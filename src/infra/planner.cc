@@ -54,9 +54,19 @@ net::Task<bool> Planner::PlanNode(NodeIndex node) {
     case ObjectKind::kLocal:
     case ObjectKind::kOutput:
     case ObjectKind::kCall:
-      co_return operation_.evaluator().Evaluate(object, operation_.diagnostics());
+      co_return Evaluate(object);
   }
   co_return true;
+}
+
+bool Planner::Evaluate(const Object& object) {
+  if (options_.mode != plan::Mode::kDestroy || object.kind == ObjectKind::kVariable) {
+    return operation_.evaluator().Evaluate(object, operation_.diagnostics());
+  }
+  // Only configurations of providers read this, and what has been destroyed has no values.
+  hcl::Diagnostics unused;
+  operation_.evaluator().Evaluate(object, unused);
+  return true;
 }
 
 net::Task<bool> Planner::PlanResource(NodeIndex node) {
@@ -156,9 +166,12 @@ std::optional<NodeIndex> Planner::NodeOf(const state::ModuleInstance& module,
 ActionReason Planner::ReasonToDelete(const state::InstanceAddress& address) const {
   if (options_.mode == plan::Mode::kDestroy) return ActionReason::kNone;
   const OperationInput& input = operation_.input();
-  if (input.config.Find(address.module.path()) == nullptr) return ActionReason::kDeleteBecauseNoModule;
   const auto node = NodeOf(address.module, address.resource);
   if (!node) return ActionReason::kDeleteBecauseNoResourceConfig;
+  const auto& runs = operation_.evaluator().RunsOf(*input.graph.objects[*node].config);
+  if (std::ranges::none_of(runs, [&](const ModuleRun* run) { return run->address == address.module; })) {
+    return ActionReason::kDeleteBecauseNoModule;
+  }
   const config::Resource& resource = *input.graph.objects[*node].resource;
   switch (address.key.kind()) {
     case state::InstanceKey::Kind::kNone:
@@ -184,7 +197,8 @@ void Planner::PlanOutputs() {
     if (destroys && !existed) continue;
     const auto planned = root.outputs.find(name);
     if (planned == root.outputs.end() && !destroys) continue;  // something that it needs failed
-    plan::OutputChange change{.name = name, .sensitive = output.sensitive};
+    plan::OutputChange change{.name = name,
+                              .sensitive = output.sensitive || (existed && before->second.sensitive)};
     if (existed) change.change.before = before->second.value;
     if (destroys) {
       change.change.action = Action::kDelete;

@@ -220,20 +220,23 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
                    std::move(replace));
 }
 
+// What must not be destroyed is shown all the same.
+bool Planner::MayDestroy(const state::InstanceAddress& address, const config::Resource& resource) {
+  if (!resource.lifecycle.prevent_destroy) return true;
+  operation_.diagnostics().AddError("Instance cannot be destroyed",
+                                    Format("Resource {} has lifecycle.prevent_destroy set, but the plan "
+                                           "calls for this resource to be destroyed. To avoid "
+                                           "this error and continue with the plan, either disable "
+                                           "lifecycle.prevent_destroy or reduce the scope of the "
+                                           "plan using the -target option.",
+                                           address.ToString()),
+                                    resource.range);
+  return false;
+}
+
 bool Planner::Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, Action action,
                      Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
                      std::vector<hcl::ValuePath> required_replace) {
-  if (plan::IsReplace(action) && instance.resource->lifecycle.prevent_destroy) {
-    operation_.diagnostics().AddError("Instance cannot be destroyed",
-                                      Format("Resource {} has lifecycle.prevent_destroy set, but the plan "
-                                             "calls for this resource to be destroyed. To avoid "
-                                             "this error and continue with the plan, either disable "
-                                             "lifecycle.prevent_destroy or reduce the scope of the "
-                                             "plan using the -target option.",
-                                             instance.address.ToString()),
-                                      instance.resource->range);
-    return false;
-  }
   const Value after = hcl::WithMarkedPaths(proposal.value, marks);
   change.change = {.action = action, .before = prior.value, .after = after};
   change.required_replace = std::move(required_replace);
@@ -243,6 +246,7 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
       .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, after));
   if (action != Action::kNoOp) pending_.insert(instance.address.config());
   plan_.resources.push_back(std::move(change));
+  if (plan::IsReplace(action) && !MayDestroy(instance.address, *instance.resource)) return false;
   return operation_.CheckPostconditions(instance, after);
 }
 
@@ -314,19 +318,6 @@ net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const
   }
   if (!prior.ok) co_return false;
   if (prior.value.IsNull()) co_return true;  // it is gone already
-  const auto node = NodeOf(address.module, address.resource);
-  if (node && operation_.input().graph.objects[*node].resource->lifecycle.prevent_destroy) {
-    const config::Resource& resource = *operation_.input().graph.objects[*node].resource;
-    operation_.diagnostics().AddError("Instance cannot be destroyed",
-                                      Format("Resource {} has lifecycle.prevent_destroy set, but the plan "
-                                             "calls for this resource to be destroyed. To avoid "
-                                             "this error and continue with the plan, either disable "
-                                             "lifecycle.prevent_destroy or reduce the scope of the "
-                                             "plan using the -target option.",
-                                             address.ToString()),
-                                      resource.range);
-    co_return false;
-  }
   std::string private_bytes = prior.private_bytes;
   const provider::Schemas* schemas = operation_.input().schemas.Find(provider_address.provider());
   if (schemas != nullptr && schemas->capabilities().plan_destroy) {
@@ -355,7 +346,8 @@ net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const
   change.change = {.action = Action::kDelete, .before = prior.value};
   change.dependencies = prior.object->dependencies;
   plan_.resources.push_back(std::move(change));
-  co_return true;
+  const auto node = NodeOf(address.module, address.resource);
+  co_return !node || MayDestroy(address, *operation_.input().graph.objects[*node].resource);
 }
 
 }  // namespace cairn::infra

@@ -30,6 +30,7 @@ class Planner {
   };
   // planner.cc: the walk
   net::Task<bool> PlanNode(graph::NodeIndex node);
+  bool Evaluate(const Object& object);
   net::Task<bool> PlanResource(graph::NodeIndex node);
   net::Task<bool> PlanResourceIn(graph::NodeIndex node, ModuleRun& run);
   net::Task<void> PlanOne(Instance instance, bool& ok);
@@ -55,6 +56,7 @@ class Planner {
   bool Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, plan::Action action,
               Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
               std::vector<hcl::ValuePath> required_replace);
+  bool MayDestroy(const state::InstanceAddress& address, const config::Resource& resource);
   bool ForcesReplace(const Instance& instance) const;
   bool IsTriggered(const Instance& instance);
   bool HasPendingDependency(const Instance& instance);

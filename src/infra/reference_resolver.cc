@@ -153,13 +153,9 @@ void ReferenceResolver::ReportResource(const Config& config, const Reference& re
                                        const state::ResourceName& name) {
   const ModuleNodes& nodes = names_.at(&config);
   std::string hint;
-  const ResourceMode other =
-      name.mode() == ResourceMode::kData ? ResourceMode::kManaged : ResourceMode::kData;
-  const state::ResourceName twin(other, name.type(), name.name());
-  if (nodes.resources.contains(twin)) {
-    hint = Format("\n\nDid you mean the {} resource {}?", other == ResourceMode::kData ? "data" : "managed",
-                  twin.ToString());
-  }
+  const state::ResourceName twin(ResourceMode::kData, name.type(), name.name());
+  if (nodes.resources.contains(twin))
+    hint = Format("\n\nDid you mean the data resource {}?", twin.ToString());
   const std::string_view words = name.mode() == ResourceMode::kData        ? "data"
                                  : name.mode() == ResourceMode::kEphemeral ? "ephemeral"
                                                                            : "managed";

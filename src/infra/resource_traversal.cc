@@ -1,0 +1,63 @@
+#include "infra/resource_traversal.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/strings.h"
+
+namespace cairn::infra {
+namespace {
+
+// How many steps are the resource's name.
+size_t NameSteps(std::string_view root) {
+  return root == "data" || root == "resource" || root == "ephemeral" ? 2 : 1;
+}
+
+void ReportMissingKey(const config::Resource& resource, const hcl::Reference& reference,
+                      hcl::Diagnostics& diagnostics) {
+  const std::string name = resource.name.ToString();
+  diagnostics.AddError(
+      "Missing resource instance key",
+      Format("Because {} has \"{}\" set, its attributes must be accessed on specific instances.\n\nFor "
+             "example, to "
+             "correlate with indices of a referring resource, use:\n    {}[{}]",
+             name, resource.count ? "count" : "for_each", name, resource.count ? "count.index" : "each.key"),
+      reference.range());
+}
+
+}  // namespace
+
+void CheckTraversal(const config::Resource& resource, const hcl::BlockSchema* schema,
+                    const hcl::Reference& reference, hcl::Diagnostics& diagnostics) {
+  size_t step = NameSteps(reference.root);
+  if (step >= reference.steps.size()) return;
+  const bool repeats = resource.count || resource.for_each;
+  if (reference.steps[step].is_attribute && repeats)
+    return ReportMissingKey(resource, reference, diagnostics);
+  if (!reference.steps[step].is_attribute && !repeats) {
+    diagnostics.AddError(
+        "Unexpected resource instance key",
+        Format("Because {} does not have \"count\" or \"for_each\" set, references to it must not include an "
+               "index "
+               "key. Remove the bracketed index to refer to the single instance of this resource.",
+               resource.name.ToString()),
+        reference.steps[step].range());
+    return;
+  }
+  if (!reference.steps[step].is_attribute) ++step;
+  if (schema == nullptr || step >= reference.steps.size() || !reference.steps[step].is_attribute) return;
+  const std::string_view attribute = reference.steps[step].name;
+  if (schema->FindAttribute(attribute) != nullptr || schema->FindBlock(attribute) != nullptr) return;
+  std::vector<std::string_view> names;
+  for (const hcl::AttributeSchema& one : schema->attributes) names.push_back(one.name);
+  for (const hcl::NestedBlock& one : schema->blocks) names.push_back(one.name);
+  const std::string_view near = hcl::NearestName(attribute, names);
+  diagnostics.AddError(
+      "Unsupported attribute",
+      Format("This object has no argument, nested block, or exported attribute named {:?}.{}",
+             std::string(attribute), near.empty() ? "" : Format(" Did you mean {:?}?", std::string(near))),
+      reference.steps[step].range());
+}
+
+}  // namespace cairn::infra
