@@ -321,7 +321,7 @@ FunctionResult<Value> FormatString(Arguments arguments, const Type& type) {
   if (!AllKnown(arguments.subspan(1))) {
     const size_t percent = format.find('%');
     if (percent == 0 || percent == std::string_view::npos) return Value::Unknown(type);
-    return Value::Unknown(type, {.not_null = true, .prefix = std::string(format.substr(0, percent))});
+    return Value::Unknown(type, {.not_null = true, .prefix = SafePrefix(format.substr(0, percent))});
   }
   const auto text = FormatAll(format, arguments.subspan(1));
   if (!text) return std::unexpected(text.error());
