@@ -88,9 +88,13 @@ bool Session::LoadConfig() {
 bool Session::LoadVariables() {
   hcl::Diagnostics diagnostics;
   variables_ = GatherVariables(*config_->module, environment_.variables, options_.variables, diagnostics);
+  const bool asks = options_.input && screen_.interactive() && !diagnostics.has_errors();
   for (const auto& [name, variable] : config_->module->variables) {
-    if (variables_.contains(name) || variable.default_value || diagnostics.has_errors()) continue;
-    if (!options_.input || !screen_.interactive()) continue;
+    if (variables_.contains(name) || variable.default_value) continue;
+    if (!asks) {
+      infra::ReportNoValue(variable, diagnostics);
+      continue;
+    }
     const std::string description = variable.description.empty() ? "" : "  " + variable.description + "\n";
     const auto answer = screen_.Ask(Format("var.{}\n{}\n  Enter a value: ", name, description));
     if (!answer) break;

@@ -77,12 +77,7 @@ Value Evaluator::RootVariable(const config::Variable& variable, hcl::Diagnostics
   }
   if (validating_) return Value::Unknown(type);
   if (variable.default_value) return *variable.default_value;
-  diagnostics.AddError(
-      "No value for required variable",
-      Format("The root module input variable {:?} is not set, and has no default value. Use a -var or "
-             "-var-file command line argument to provide a value for this variable.",
-             variable.name),
-      variable.range);
+  ReportNoValue(variable, diagnostics);
   return Value::Unknown(type);
 }
 
@@ -270,6 +265,15 @@ plan::CheckStatus Evaluator::CheckRule(const config::CheckRule& rule, const hcl:
                    .subject = rule.condition.range(),
                    .values = hcl::Explain(rule.condition.node(), scope)});
   return plan::CheckStatus::kFail;
+}
+
+void ReportNoValue(const config::Variable& variable, hcl::Diagnostics& diagnostics) {
+  diagnostics.AddError(
+      "No value for required variable",
+      Format("The root module input variable {:?} is not set, and has no default value. Use a -var or "
+             "-var-file command line argument to provide a value for this variable.",
+             variable.name),
+      variable.range);
 }
 
 Value ReadVariableText(const config::Variable& variable, const GivenVariable& given,

@@ -76,6 +76,9 @@ class Evaluator {
   std::unordered_map<const config::Config*, std::vector<ModuleRun*>> runs_;
 };
 
+// The error about a variable of the root module that nobody gave a value.
+void ReportNoValue(const config::Variable& variable, hcl::Diagnostics& diagnostics);
+
 // What the text of a flag or environment variable means for `variable`: the text itself for strings and
 // untyped variables, else an expression of literals.
 hcl::Value ReadVariableText(const config::Variable& variable, const GivenVariable& given,
