@@ -24,7 +24,11 @@ constexpr std::string_view kUsage = R"(Usage: cairn [-chdir=FOLDER] COMMAND [opt
   plan          show what would be done
   apply         do it
   destroy       destroy all that there is
+  show          the state, or that of a file
+  output        the outputs of the root module
   state list    the objects in the state
+  state show    one object of the state
+  state pull    the state as it is written
   version       this program's version
 
 `cairn COMMAND -help` lists the options of a command.
@@ -49,9 +53,16 @@ int Dispatch(const Environment& environment, Screen& screen, const std::string& 
     screen.Print(Format("Cairn v{}\ncompatible with Terraform v{}\n", Version(), kTerraformVersion));
     return 0;
   }
-  if (command == "state" && !words.empty() && words[0] == "list") {
+  if (command == "show") return RunShow(environment, screen, words);
+  if (command == "output") return RunOutput(environment, screen, words);
+  if (command == "state" && !words.empty()) {
+    const std::string part = words[0];
     words.erase(words.begin());
-    return RunStateList(environment, screen, words);
+    if (part == "list") return RunStateList(environment, screen, words);
+    if (part == "show") return RunStateShow(environment, screen, words);
+    if (part == "pull") return RunStatePull(environment, screen, words);
+    screen.PrintError(Format("There is no command {:?}.\n\n{}", "state " + part, kUsage));
+    return 1;
   }
   if (command == "help" || command == "-help" || command == "--help" || command == "-h") {
     screen.Print(kUsage);

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "commands/command_line.h"
 #include "commands/flags.h"
 #include "commands/installed_providers.h"
 #include "commands/run_commands.h"
@@ -10,27 +11,6 @@
 
 namespace cairn::commands {
 namespace {
-
-// A list of words without flags but -no-color and -help.
-bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::string_view usage, int& code,
-                const std::function<void(Flags&)>& add = {}) {
-  bool no_color = false, help = false;
-  Flags flags;
-  flags.Add("no-color", no_color, "no colours");
-  flags.Add("help", help, "this text");
-  if (add) add(flags);
-  const auto arguments = flags.Parse(words);
-  code = 0;
-  if (!arguments) {
-    screen.PrintError(Format("Error: {}\n", arguments.error().message));
-    code = 1;
-    return false;
-  }
-  if (no_color) screen.style().colour = false;
-  if (!help) return true;
-  screen.Print(Format("Usage: cairn {} [options]\n\nOptions:\n\n{}", usage, flags.Help()));
-  return false;
-}
 
 registry::ProviderRequirements RequirementsOf(const config::Config& root, hcl::Diagnostics& diagnostics) {
   registry::ProviderRequirements required;
@@ -148,21 +128,6 @@ int RunValidate(const Environment& environment, Screen& screen, const std::vecto
       diagnostics.empty() ? "[green][bold]Success![reset] The configuration is valid.\n\n"
                           : "[green][bold]Success![reset] The configuration is valid, but there were some "
                             "validation warnings\nas shown above.\n\n"));
-  return 0;
-}
-
-int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
-  int code = 0;
-  if (!ParsePlain(screen, words, "state list", code)) return code;
-  Session session(environment, screen, {.lock = false, .input = false});
-  if (!session.OpenState("")) return 1;
-  for (const auto& [address, resource] : session.state().resources) {
-    for (const auto& [key, instance] : resource.instances) {
-      if (instance.current) {
-        screen.Print(state::InstanceAddress{address.module, address.resource, key}.ToString() + "\n");
-      }
-    }
-  }
   return 0;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// The commands that plan and apply.
+// The commands.
 
 #include <string>
 #include <vector>
@@ -17,6 +17,10 @@ int RunApply(const Environment& environment, Screen& screen, const std::vector<s
              bool destroy);
 int RunInit(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunOutput(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunStateShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunStatePull(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 
 }  // namespace cairn::commands

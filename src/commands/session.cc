@@ -109,8 +109,10 @@ bool Session::LoadVariables() {
 
 registry::ProviderRequirements Session::ProvidersInUse(hcl::Diagnostics& diagnostics) {
   registry::ProviderRequirements providers;
-  for (auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
-    providers.emplace(address, std::move(need.constraints));
+  if (config_) {
+    for (auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
+      providers.emplace(address, std::move(need.constraints));
+    }
   }
   for (const state::ProviderConfigAddress& address : infra::ProvidersOf(state_)) {
     if (const auto provider = registry::ParseProviderAddress(address.provider())) providers[*provider];
@@ -162,6 +164,14 @@ bool Session::StartProviders() {
   return ok;
 }
 
+view::SchemaSource Session::ResourceSchemas() const {
+  return [this](const std::string& provider,
+                const state::ResourceName& resource) -> std::shared_ptr<const hcl::BlockSchema> {
+    const auto schema = schemas_.FindResource(provider, resource);
+    return schema ? (*schema)->block : nullptr;
+  };
+}
+
 bool Session::BuildGraph() {
   hcl::Diagnostics diagnostics;
   graph_ = infra::BuildConfigGraph(*config_, schemas_, infra::ProvidersOf(state_), diagnostics);
@@ -211,7 +221,9 @@ bool Session::OpenState(std::string_view operation) {
     screen_.ReportError("Failed to replay the journal of the state", replayed.error().message);
     return false;
   }
-  return !options_.lock || WriteState(state_);
+  if (options_.lock) return WriteState(state_);
+  state::MakeNextVersion(last_, state_);
+  return true;
 }
 
 bool Session::WriteState(state::State next) {

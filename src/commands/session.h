@@ -21,6 +21,7 @@
 #include "infra/provider_pool.h"
 #include "net/loop.h"
 #include "state/state_file.h"
+#include "view/state_values.h"
 
 namespace cairn::commands {
 
@@ -45,7 +46,8 @@ class Session {
   bool LoadConfig();
   // Values of the root module's variables; asks for those that have none.
   bool LoadVariables();
-  // Checks what is installed, starts the providers in use, and takes their schemas.
+  // Of the configuration, if it is loaded, and of the state: checks what is installed, starts the providers
+  // in use, and takes their schemas.
   bool StartProviders();
   bool BuildGraph();
   // What is wrong with the configuration, as far as that is known before anything is done.
@@ -60,6 +62,10 @@ class Session {
 
   const config::Config& config() const { return *config_; }
   const state::State& state() const { return state_; }
+  // Whether there is a state at all, be it an empty one.
+  bool HasState() const { return last_ || !state_.empty(); }
+  // Of the providers started; must not outlive this.
+  view::SchemaSource ResourceSchemas() const;
   state::StateFile& state_file() { return *state_file_; }
   const state::StateText& state_text() const { return state_text_; }
   net::Loop& loop() { return loop_; }

@@ -1,0 +1,36 @@
+#include "commands/command_line.h"
+
+#include <utility>
+
+#include "base/strings.h"
+
+namespace cairn::commands {
+
+bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::string_view usage, int& code,
+                const std::function<void(Flags&)>& add, std::vector<std::string>* arguments) {
+  bool no_color = false, help = false;
+  Flags flags;
+  flags.Add("no-color", no_color, "no colours");
+  flags.Add("help", help, "this text");
+  if (add) add(flags);
+  auto others = flags.Parse(words);
+  code = 0;
+  if (!others) {
+    screen.PrintError(Format("Error: {}\n", others.error().message));
+    code = 1;
+    return false;
+  }
+  if (no_color) screen.style().colour = false;
+  if (arguments != nullptr) *arguments = *std::move(others);
+  if (!help) return true;
+  screen.Print(Format("Usage: cairn {} [options]\n\nOptions:\n\n{}", usage, flags.Help()));
+  return false;
+}
+
+int ReportUsage(Screen& screen, std::string_view command, std::string summary, std::string detail) {
+  screen.ReportError(std::move(summary), std::move(detail));
+  screen.PrintError(Format("\nFor more help on using this command, run:\n  cairn {} -help\n", command));
+  return 1;
+}
+
+}  // namespace cairn::commands

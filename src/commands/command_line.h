@@ -1,0 +1,25 @@
+#pragma once
+
+// The command line of commands with few flags.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/flags.h"
+#include "commands/screen.h"
+
+namespace cairn::commands {
+
+// Reads `words` by -no-color, -help and what `add` adds; `usage` is the command's name and its arguments.
+// False where there is nothing left to do: `code` is the exit code then, and what there is to say has been
+// said.
+bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::string_view usage, int& code,
+                const std::function<void(Flags&)>& add = {}, std::vector<std::string>* arguments = nullptr);
+
+// Says what is wrong with the command line, and where to read more. Returns the exit code.
+int ReportUsage(Screen& screen, std::string_view command, std::string summary, std::string detail);
+
+}  // namespace cairn::commands
