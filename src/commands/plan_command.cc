@@ -147,9 +147,9 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, Screen& sc
   const bool written = session.WriteState(outcome.state);
   const bool failed = outcome.diagnostics.has_errors();
   const bool destroy = planned.plan.mode == plan::Mode::kDestroy;
+  screen.Report(outcome.diagnostics);
   if (!failed)
     screen.Print(view::Colours(screen.style().colour)("[reset][bold][green]" + Summary(outcome, destroy)));
-  screen.Report(outcome.diagnostics);
   if (!failed && !destroy) screen.Print(RenderOutputs(outcome.state));
   return failed || !written ? 1 : 0;
 }
