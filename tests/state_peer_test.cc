@@ -82,13 +82,13 @@ class StatePeerTest : public testing::Test {
 
   // Until terraform holds the lock of `store`; whom our own attempt meets.
   LockInfo MeetHolder(StateStore& store) {
-    for (int attempt = 0; attempt < 300; ++attempt) {
+    for (int attempt = 0; attempt < 600; ++attempt) {
       const auto locked = loop_.Run(store.Lock(Info()));
       if (!locked && locked.error().holder) return *locked.error().holder;
       if (locked) {
         EXPECT_TRUE(loop_.Run(store.Unlock()));
       }
-      std::this_thread::sleep_for(milliseconds(20));
+      std::this_thread::sleep_for(milliseconds(100));
     }
     ADD_FAILURE() << "terraform took no lock";
     return {};
@@ -103,7 +103,9 @@ class StatePeerTest : public testing::Test {
 
   // Terraform holds the lock while it applies: we are refused, wait, and then read what it wrote.
   void TheyLockAndWeWait(StateStore& store) {
-    auto apply = Start({"terraform", "apply", "-auto-approve", "-no-color"}, directory_ / "apply");
+    // With time to wait: our own attempts hold the lock for moments, and it may come upon one.
+    auto apply = Start({"terraform", "apply", "-auto-approve", "-no-color", "-lock-timeout=60s"},
+                       directory_ / "apply");
     ASSERT_TRUE(apply);
     const LockInfo holder = MeetHolder(store);
     EXPECT_EQ(holder.operation, "OperationTypeApply");
