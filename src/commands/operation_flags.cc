@@ -1,8 +1,5 @@
 #include "commands/operation_flags.h"
 
-#include "base/strings.h"
-#include "hcl/console_print.h"
-
 namespace cairn::commands {
 
 void OperationFlags::AddTo(Flags& flags, std::string_view name) {
@@ -29,15 +26,6 @@ SessionOptions OperationFlags::ToSessionOptions() const {
     options.variables.push_back({.is_file = true, .value = file});
   for (const std::string& variable : variables) options.variables.push_back({.value = variable});
   return options;
-}
-
-std::string RenderOutputs(const state::State& state) {
-  if (state.outputs.empty()) return {};
-  std::string text = "\nOutputs:\n\n";
-  for (const auto& [name, output] : state.outputs) {
-    text += Format("{} = {}\n", name, output.sensitive ? "<sensitive>" : hcl::PrintValue(output.value));
-  }
-  return text;
 }
 
 }  // namespace cairn::commands

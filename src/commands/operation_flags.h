@@ -8,7 +8,6 @@
 
 #include "commands/flags.h"
 #include "commands/session.h"
-#include "state/state.h"
 
 namespace cairn::commands {
 
@@ -32,8 +31,5 @@ struct OperationFlags {
   void AddTo(Flags& flags, std::string_view name);
   SessionOptions ToSessionOptions() const;
 };
-
-// "\nOutputs:\n\n" and each of them; nothing if there are none.
-std::string RenderOutputs(const state::State& state);
 
 }  // namespace cairn::commands

@@ -12,6 +12,7 @@
 #include "infra/planner.h"
 #include "state/address_parser.h"
 #include "state/journal.h"
+#include "view/state_view.h"
 
 namespace cairn::commands {
 namespace {
@@ -150,7 +151,10 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, Screen& sc
   screen.Report(outcome.diagnostics);
   if (!failed)
     screen.Print(view::Colours(screen.style().colour)("[reset][bold][green]" + Summary(outcome, destroy)));
-  if (!failed && !destroy) screen.Print(RenderOutputs(outcome.state));
+  const auto& outputs = outcome.state.outputs;
+  if (!failed && !destroy && !outputs.empty()) {
+    screen.Print("\nOutputs:\n\n" + view::RenderOutputs(outputs));
+  }
   return failed || !written ? 1 : 0;
 }
 
