@@ -60,15 +60,9 @@ net::Task<bool> Applier::ApplyNode(NodeIndex node) {
             "Check block assertion failed", hcl::Severity::kWarning, operation_.diagnostics());
       }
       co_return true;
-    case ObjectKind::kModuleEnd:
-      co_return true;
-    case ObjectKind::kVariable:
-    case ObjectKind::kLocal:
-    case ObjectKind::kOutput:
-    case ObjectKind::kCall:
+    default:
       co_return operation_.evaluator().Evaluate(object, operation_.diagnostics());
   }
-  co_return true;
 }
 
 net::Task<bool> Applier::ApplyResource(NodeIndex node) {

@@ -15,6 +15,17 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
+// The thing "a", which is replaced when its kind changes, by making the new one first.
+std::string CreatedFirst(const std::string& kind) {
+  return R"(
+    resource "test_thing" "a" {
+      name = "a"
+      kind = ")" +
+         kind + R"("
+      lifecycle { create_before_destroy = true }
+    })";
+}
+
 class Engine : public testing::Test, public EngineFixture {
  protected:
   // Applies what is configured, and expects no complaint.
@@ -94,21 +105,13 @@ TEST_F(Engine, UpdatesInPlaceAndReplacesWhereItMust) {
 }
 
 TEST_F(Engine, MakesTheNewOneFirstWhereThatIsAsked) {
-  const auto configure = [&](std::string kind) {
-    Configure(R"(
-      resource "test_thing" "a" {
-        name = "a"
-        kind = ")" +
-              kind + R"("
-        lifecycle { create_before_destroy = true }
-      }
-      resource "test_thing" "b" {
-        name = "b of ${test_thing.a.id}"
-      })");
-  };
-  configure("one");
+  const std::string needs_it = R"(
+    resource "test_thing" "b" {
+      name = "b of ${test_thing.a.id}"
+    })";
+  Configure(CreatedFirst("one") + needs_it);
   ApplyWell();
-  configure("two");
+  Configure(CreatedFirst("two") + needs_it);
   EXPECT_EQ(ActionsNow(), "create-then-delete test_thing.a, update test_thing.b");
   world().log.clear();
   ApplyWell();
@@ -117,19 +120,10 @@ TEST_F(Engine, MakesTheNewOneFirstWhereThatIsAsked) {
 }
 
 TEST_F(Engine, KeepsTheOldOneWhereItsSuccessorCannotBeMade) {
-  const auto configure = [&](std::string kind) {
-    Configure(R"(
-      resource "test_thing" "a" {
-        name = "a"
-        kind = ")" +
-              kind + R"("
-        lifecycle { create_before_destroy = true }
-      })");
-  };
-  configure("one");
+  Configure(CreatedFirst("one"));
   ApplyWell();
   const state::State before = state();
-  configure("two");
+  Configure(CreatedFirst("two"));
   world().failing = {"a"};
   EXPECT_NE(Summaries(Apply().diagnostics), "");
   EXPECT_EQ(state::WriteState(state()), state::WriteState(before));

@@ -48,15 +48,9 @@ net::Task<bool> Planner::PlanNode(NodeIndex node) {
     case ObjectKind::kCheck:
       CheckBlocks(object);
       co_return true;
-    case ObjectKind::kModuleEnd:
-      co_return true;
-    case ObjectKind::kVariable:
-    case ObjectKind::kLocal:
-    case ObjectKind::kOutput:
-    case ObjectKind::kCall:
+    default:
       co_return Evaluate(object);
   }
-  co_return true;
 }
 
 bool Planner::Evaluate(const Object& object) {

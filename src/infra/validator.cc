@@ -51,12 +51,7 @@ class Validator {
           ValidateRules(object.check->assertions, RunScope(*run, operation_.input().surroundings));
         }
         co_return true;
-      case ObjectKind::kModuleEnd:
-        co_return true;
-      case ObjectKind::kVariable:
-      case ObjectKind::kLocal:
-      case ObjectKind::kOutput:
-      case ObjectKind::kCall:
+      default:
         operation_.evaluator().Evaluate(object, operation_.diagnostics());
     }
     co_return true;
