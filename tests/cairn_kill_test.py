@@ -45,11 +45,11 @@ class Killed(unittest.TestCase):
         """The things that the provider was asked to make since the last call, in that order."""
         try:
             with open(self.stand_in.log, encoding="ascii") as file:
-                lines = [line.split(" ") for line in file if line.endswith("\n")]
+                whole = file.read().rpartition("\n")[0]  # in one piece: what follows the last line's end is still being written
         except FileNotFoundError:
             return []
         return [re.search(rb"thing-\d+\.", bytes.fromhex(hex_text)).group().decode()
-                for name, hex_text in lines if name == "ApplyResourceChange"]
+                for name, hex_text in (line.split(" ") for line in whole.splitlines()) if name == "ApplyResourceChange"]
 
     def remembered(self):
         """What the state holds, by what any command makes of what the killed one left."""
