@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The commands of cairn that read a state, beside terraform's on the same folder: what they print, and the exit code."""
 
+import json
 import os
 import unittest
 
@@ -77,6 +78,47 @@ class BesideTerraform(unittest.TestCase):
         self.folder.run(TERRAFORM, "apply", "-auto-approve")
         self.folder.run(TERRAFORM, "destroy", "-auto-approve")
         self.compare([["show"], ["show", "-json"], ["output"], ["state", "list"]])
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder('output "a" { value = var.v }\nvariable "v" { default = "d" }\n', TF_CLI_CONFIG_FILE=os.devnull)
+        self.folder.run(CAIRN, "init")
+
+    def text(self, *words, code=0, **environment):
+        self.folder.environment.update(environment)
+        run = self.folder.run(CAIRN, *words, codes=(code,))
+        for name in environment:
+            del self.folder.environment[name]
+        return run.stdout if code == 0 else run.stdout + run.stderr
+
+    def test_unknown_commands(self):
+        self.assertIn('Did you mean "plan"?', self.text("plna", code=1))
+        self.assertIn("  list ", self.text("state", "lst", code=1))
+        self.assertNotIn("Did you mean", self.text("frobnicate", code=1))
+
+    def test_help(self):
+        self.assertEqual(self.text("-help"), self.text(code=127))
+        self.assertEqual(self.text("help", "plan"), self.text("plan", "-help"))
+        self.assertIn("-detailed-exitcode", self.text("plan", "--help"))
+
+    def test_words_of_the_environment(self):
+        self.assertIn("+ a = \"x y\"", self.text("plan", "-no-color", TF_CLI_ARGS_plan="-var 'v=x y'"))
+        self.assertIn("+ a = \"z\"", self.text("plan", "-no-color", "-var", "v=z", TF_CLI_ARGS_plan="-var v=x"))
+        self.assertIn("TF_CLI_ARGS_plan", self.text("plan", code=1, TF_CLI_ARGS_plan="-var 'v"))
+        self.assertIn("no-such", self.text("state", "list", code=1, TF_CLI_ARGS_state_list="-no-such"))
+
+    def test_chdir(self):
+        self.assertIn("equals sign", self.text("-chdir", "plan", code=1))
+        self.assertIn("no/such", self.text("-chdir=no/such", "plan", code=1))
+        inner = os.path.join(self.folder.path, "inner")
+        os.mkdir(inner)
+        self.assertIn("No configuration files", self.text("-chdir=inner", "plan", code=1))
+
+    def test_version(self):
+        version = json.loads(self.text("version", "-json"))
+        self.assertEqual(version["provider_selections"], {})
+        self.assertIn("on " + version["platform"], self.text("-version"))
 
 
 if __name__ == "__main__":

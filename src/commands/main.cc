@@ -2,37 +2,22 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/strings.h"
-#include "base/version.h"
-#include "commands/run_commands.h"
+#include "commands/command_table.h"
+#include "commands/shell_words.h"
 
 extern char** environ;
 
 namespace cairn::commands {
 namespace {
-
-constexpr std::string_view kUsage = R"(Usage: cairn [-chdir=FOLDER] COMMAND [options]
-
-  init          install the providers that the configuration needs, from filesystem mirrors
-  validate      check the configuration: what it refers to, and its providers' types
-  plan          show what would be done
-  apply         do it
-  destroy       destroy all that there is
-  show          the state, or that of a file
-  output        the outputs of the root module
-  state list    the objects in the state
-  state show    one object of the state
-  state pull    the state as it is written
-  version       this program's version
-
-`cairn COMMAND -help` lists the options of a command.
-)";
 
 Environment EnvironmentOfProcess() {
   Environment environment;
@@ -42,33 +27,83 @@ Environment EnvironmentOfProcess() {
   return environment;
 }
 
-int Dispatch(const Environment& environment, Screen& screen, const std::string& command,
-             std::vector<std::string> words) {
-  if (command == "init") return RunInit(environment, screen, words);
-  if (command == "validate") return RunValidate(environment, screen, words);
-  if (command == "plan") return RunPlan(environment, screen, words);
-  if (command == "apply") return RunApply(environment, screen, words, /*destroy=*/false);
-  if (command == "destroy") return RunApply(environment, screen, words, /*destroy=*/true);
-  if (command == "version" || command == "-version" || command == "--version") {
-    screen.Print(Format("Cairn v{}\ncompatible with Terraform v{}\n", Version(), kTerraformVersion));
-    return 0;
+// Takes -chdir off `words` and obeys it. False if that failed, which has been said.
+bool ChangeFolder(Screen& screen, std::vector<std::string>& words) {
+  constexpr std::string_view kChdir = "-chdir";
+  if (words.empty() || !words[0].starts_with(kChdir)) return true;
+  if (!words[0].substr(kChdir.size()).starts_with('=') || words[0].size() == kChdir.size() + 1) {
+    screen.PrintError(
+        "Invalid -chdir option: must include an equals sign followed by a directory path, like "
+        "-chdir=example\n");
+    return false;
   }
-  if (command == "show") return RunShow(environment, screen, words);
-  if (command == "output") return RunOutput(environment, screen, words);
-  if (command == "state" && !words.empty()) {
-    const std::string part = words[0];
-    words.erase(words.begin());
-    if (part == "list") return RunStateList(environment, screen, words);
-    if (part == "show") return RunStateShow(environment, screen, words);
-    if (part == "pull") return RunStatePull(environment, screen, words);
-    screen.PrintError(Format("There is no command {:?}.\n\n{}", "state " + part, kUsage));
+  const std::string folder = words[0].substr(kChdir.size() + 1);
+  words.erase(words.begin());
+  if (::chdir(folder.c_str()) == 0) return true;
+  screen.PrintError(
+      Format("Error handling -chdir option: {}\n", ErrnoError(errno, "chdir " + folder).message));
+  return false;
+}
+
+// Puts what the environment's variable `name` has before `words`. False if it cannot be read, which has been
+// said.
+bool AddWordsOf(const Environment& environment, Screen& screen, const std::string& name,
+                std::vector<std::string>& words) {
+  const auto more = SplitShellWords(environment.Get(name));
+  if (!more) {
+    screen.PrintError(Format("Error parsing extra CLI args from {}: {}\n", name, more.error().message));
+    return false;
+  }
+  words.insert(words.begin(), more->begin(), more->end());
+  return true;
+}
+
+int RunCommand(const Environment& environment, Screen& screen, const Command& command,
+               std::vector<std::string> words) {
+  std::string suffix(command.name);
+  std::ranges::replace_if(suffix, [](char c) { return c == ' ' || c == '-'; }, '_');
+  if (!AddWordsOf(environment, screen, "TF_CLI_ARGS", words) ||
+      !AddWordsOf(environment, screen, "TF_CLI_ARGS_" + suffix, words)) {
     return 1;
   }
-  if (command == "help" || command == "-help" || command == "--help" || command == "-h") {
-    screen.Print(kUsage);
+  return command.run(environment, screen, words);
+}
+
+bool AsksForHelp(const std::string& word) {
+  return word == "-help" || word == "--help" || word == "-h";
+}
+
+int Dispatch(const Environment& environment, Screen& screen, std::vector<std::string> words) {
+  if (words.empty()) {
+    screen.Print(Usage());
+    return 127;
+  }
+  std::string name = words[0];
+  words.erase(words.begin());
+  if (name == "help" && !words.empty()) {  // `help plan`: as `plan -help`
+    name = words[0];
+    words[0] = "-help";
+  }
+  if (name == "help" || AsksForHelp(name)) {
+    screen.Print(Usage());
     return 0;
   }
-  screen.PrintError(Format("There is no command {:?}.\n\n{}", command, kUsage));
+  if (name == "-version" || name == "--version" || name == "-v") name = "version";
+  if (const Command* part = words.empty() ? nullptr : FindCommand(name + " " + words[0])) {
+    words.erase(words.begin());
+    return RunCommand(environment, screen, *part, std::move(words));
+  }
+  const Command* const command = FindCommand(name);
+  if (command != nullptr && command->run != nullptr) {
+    return RunCommand(environment, screen, *command, std::move(words));
+  }
+  if (command != nullptr) {
+    screen.Print(GroupUsage(name));
+    return !words.empty() && AsksForHelp(words[0]) ? 0 : 1;
+  }
+  const std::string_view nearest = NearestCommand(name);
+  screen.PrintError(Format("There is no command \"{}\".{}\n\nAll commands are listed by:\n  cairn -help\n\n",
+                           name, nearest.empty() ? "" : Format(" Did you mean \"{}\"?", nearest)));
   return 1;
 }
 
@@ -77,23 +112,8 @@ int Dispatch(const Environment& environment, Screen& screen, const std::string& 
 int Main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   Screen screen = Screen::OfProcess();
-  constexpr std::string_view kChdir = "-chdir=";
-  if (!words.empty() && words[0].starts_with(kChdir)) {
-    const std::string folder = words[0].substr(kChdir.size());
-    if (::chdir(folder.c_str()) != 0) {
-      screen.PrintError(
-          Format("Error handling -chdir option: {}\n", ErrnoError(errno, "chdir " + folder).message));
-      return 1;
-    }
-    words.erase(words.begin());
-  }
-  if (words.empty()) {
-    screen.Print(kUsage);
-    return 127;
-  }
-  const std::string command = words[0];
-  words.erase(words.begin());
-  return Dispatch(EnvironmentOfProcess(), screen, command, std::move(words));
+  if (!ChangeFolder(screen, words)) return 1;
+  return Dispatch(EnvironmentOfProcess(), screen, std::move(words));
 }
 
 }  // namespace cairn::commands

@@ -216,9 +216,12 @@ int RunPlan(const Environment& environment, Screen& screen, const std::vector<st
   return RunOperation(environment, screen, words, {}, "plan", Plan);
 }
 
-int RunApply(const Environment& environment, Screen& screen, const std::vector<std::string>& words,
-             bool destroy) {
-  return RunOperation(environment, screen, words, {.destroy = destroy}, destroy ? "destroy" : "apply", Apply);
+int RunApply(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
+  return RunOperation(environment, screen, words, {}, "apply", Apply);
+}
+
+int RunDestroy(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
+  return RunOperation(environment, screen, words, {.destroy = true}, "destroy", Apply);
 }
 
 }  // namespace cairn::commands

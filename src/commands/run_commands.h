@@ -1,6 +1,6 @@
 #pragma once
 
-// The commands.
+// What the commands of the table do (command_table.h).
 
 #include <string>
 #include <vector>
@@ -10,11 +10,9 @@
 
 namespace cairn::commands {
 
-// Each takes the words behind its name and returns the exit code: 0; 1 for errors; 2 for a plan with changes
-// where -detailed-exitcode asks for it.
 int RunPlan(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
-int RunApply(const Environment& environment, Screen& screen, const std::vector<std::string>& words,
-             bool destroy);
+int RunApply(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunDestroy(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunInit(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
@@ -22,5 +20,6 @@ int RunOutput(const Environment& environment, Screen& screen, const std::vector<
 int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStatePull(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunVersion(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 
 }  // namespace cairn::commands

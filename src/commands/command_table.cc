@@ -1,0 +1,79 @@
+#include "commands/command_table.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "commands/run_commands.h"
+#include "hcl/diagnostic.h"
+
+namespace cairn::commands {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"init", "Prepare the working folder: install its providers", RunInit, true},
+    {"validate", "Check the configuration", RunValidate, true},
+    {"plan", "Show what would be done", RunPlan, true},
+    {"apply", "Create or change infrastructure", RunApply, true},
+    {"destroy", "Destroy all that there is", RunDestroy, true},
+    {"output", "Show the outputs of the root module", RunOutput},
+    {"show", "Show the state, or that of a file", RunShow},
+    {"state", "Look into the state"},
+    {"state list", "List the objects in the state", RunStateList},
+    {"state pull", "Print the state as it is written", RunStatePull},
+    {"state show", "Show one object of the state", RunStateShow},
+    {"version", "Show this program's version", RunVersion},
+};
+
+std::string Line(std::string_view name, std::string_view summary) {
+  return Format("  {:<14}{}\n", name, summary);
+}
+
+bool IsPart(const Command& command) {
+  return command.name.contains(' ');
+}
+
+}  // namespace
+
+std::span<const Command> Commands() {
+  return kCommands;
+}
+
+const Command* FindCommand(std::string_view name) {
+  const auto* const found = std::ranges::find(kCommands, name, &Command::name);
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+std::string_view NearestCommand(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Command& command : kCommands) {
+    if (!IsPart(command)) names.push_back(command.name);
+  }
+  return hcl::NearestName(name, names);
+}
+
+std::string Usage() {
+  std::string main, others;
+  for (const Command& command : kCommands) {
+    if (!IsPart(command)) (command.is_main ? main : others) += Line(command.name, command.summary);
+  }
+  return Format(
+      "Usage: cairn [global options] COMMAND [options]\n\nMain commands, in the order of their use:\n{}\nAll "
+      "other commands:\n{}\nGlobal options, before the command:\n{}{}{}\n`cairn COMMAND -help` lists the "
+      "options of a command.\n",
+      main, others, Line("-chdir=FOLDER", "Do it in that folder"),
+      Line("-help", "This text, or that of a command"), Line("-version", "The same as the command"));
+}
+
+std::string GroupUsage(std::string_view group) {
+  std::string parts;
+  for (const Command& command : kCommands) {
+    if (command.name.size() > group.size() && command.name.starts_with(group) &&
+        command.name[group.size()] == ' ') {
+      parts += Line(command.name.substr(group.size() + 1), command.summary);
+    }
+  }
+  if (parts.empty()) return {};
+  return Format("Usage: cairn [global options] {} COMMAND [options]\n\nCommands:\n{}", group, parts);
+}
+
+}  // namespace cairn::commands
