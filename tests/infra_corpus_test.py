@@ -12,6 +12,9 @@ infra_corpus/NAME.json is terraform's answer, by `infra_corpus_test.py record [N
 are exit codes, the text, the diagnostics, and the state after each step. Not compared are the order of what happens at
 one time, random ids, times, and how often a diagnostic is said: terraform passes over the configuration up to three
 times and says what it finds each time; cairn says it once.
+
+infra_corpus/NAME.stream is what terraform says to the same steps with -json, a line each, and with it what `show -json`
+says of each plan, and of the state at the end.
 """
 
 import concurrent.futures
@@ -60,6 +63,12 @@ MISSING = {
 TURN_ABOUT = ["count_grows_and_shrinks", "dependencies_are_transitive", "empty_strings_and_nulls", "for_each_map",
               "json_configuration", "lists_diff", "module_count", "module_nested_three_deep", "outputs_of_every_type",
               "replace_create_before_destroy", "sensitive_variable", "several_files", "variable_nullable"]
+
+# The same of what they say with -json, where the text agrees.
+STREAM_DIFFERENT = {
+}
+STREAM_MISSING = {
+}
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PROGRESS = re.compile(r"^\S.*: (Refreshing state|Reading|Read complete|Creating|Creation complete|Destroying|"
@@ -128,8 +137,8 @@ class Place:
         return subprocess.run([program, *words], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                               text=True, capture_output=True, timeout=RUN_TIMEOUT_S, check=False)
 
-    def play(self, program, files, words):
-        """One step."""
+    def play(self, program, files, words, *flags):
+        """One step. With `flags` they are what it is called with."""
         for name, text in files.items():
             path = os.path.join(self.folder, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -137,8 +146,10 @@ class Place:
                 file.write(text)
         if files:
             self.run(program, "init")
-        flags = {"plan": ["-no-color", "-detailed-exitcode"], "validate": ["-no-color"]}
-        return self.run(program, words[0], *flags.get(words[0], ["-no-color", "-auto-approve"]), *words[1:])
+        if not flags:
+            usual = {"plan": ["-no-color", "-detailed-exitcode"], "validate": ["-no-color"]}
+            flags = usual.get(words[0], ["-no-color", "-auto-approve"])
+        return self.run(program, words[0], *flags, *words[1:])
 
 
 def run_case(program, name):
@@ -152,6 +163,35 @@ def run_case(program, name):
                         "text": text.split("\n"), "state": read_state(place.folder)})
     shutil.rmtree(place.folder)
     return answers
+
+
+STREAMED = {"plan": ["-json", "-detailed-exitcode"], "apply": ["-json", "-auto-approve"],
+            "destroy": ["-json", "-auto-approve"]}
+
+
+def stream_case(program, name):
+    """What `program` says to each step with -json."""
+    place = Place()
+    answers = []
+    for files, words in read_steps(name):
+        if words[0] not in STREAMED:
+            place.play(program, files, words)
+            continue
+        done = place.play(program, files, words, *STREAMED[words[0]])
+        lines = {json.dumps(settled_line(json.loads(line)), ensure_ascii=False) for line in done.stdout.splitlines()}
+        answers.append({"command": words, "code": done.returncode, "lines": sorted(lines), "errors": done.stderr})
+    shutil.rmtree(place.folder)
+    return answers
+
+
+def settled_line(line):
+    """Without what is another one each time."""
+    text = UUID.sub("UUID", json.dumps({key: value for key, value in line.items() if key != "@timestamp"}))
+    text = re.sub(r" after \d+s", " after 0s", text)
+    line = json.loads(re.sub(r'"elapsed_seconds": \d+', '"elapsed_seconds": 0', text))
+    if line["type"] == "diagnostic" and line["diagnostic"]["summary"].startswith("Cycle: "):
+        line["@message"] = line["diagnostic"]["summary"] = settled(line["@message"])
+    return line
 
 
 def plan_after(one, other, name):
@@ -174,34 +214,40 @@ def read_state(folder):
     return {key: value for key, value in state.items() if key not in ("serial", "lineage")}
 
 
-def each_case(program, chosen):
+def each_case(run, program, chosen):
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-        yield from zip(chosen, pool.map(lambda name: run_case(program, name), chosen), strict=True)
+        yield from zip(chosen, pool.map(lambda name: run(program, name), chosen), strict=True)
 
 
 def record(chosen):
-    for name, answers in each_case(processes.require_program("terraform"), chosen or names()):
-        with open(os.path.join(HERE, name + ".json"), "w", encoding="utf-8") as file:
-            json.dump(answers, file, indent=1, ensure_ascii=False)
-            file.write("\n")
-        print(name, [answer["code"] for answer in answers])
+    for run, suffix in ((run_case, ".json"), (stream_case, ".stream")):
+        for name, answers in each_case(run, processes.require_program("terraform"), chosen or names()):
+            with open(os.path.join(HERE, name + suffix), "w", encoding="utf-8") as file:
+                json.dump(answers, file, indent=1, ensure_ascii=False)
+                file.write("\n")
+            print(name, [answer["code"] for answer in answers])
 
 
 class TheCorpus(unittest.TestCase):
     maxDiff = None
 
-    def test_is_answered_as_terraform_does(self):
-        chosen = sys.argv[2:] or names()
-        for name, ours in each_case(processes.binary("cairn"), chosen):
-            with open(os.path.join(HERE, name + ".json"), encoding="utf-8") as file:
+    def compare(self, run, suffix, excused):
+        for name, ours in each_case(run, processes.binary("cairn"), sys.argv[2:] or names()):
+            with open(os.path.join(HERE, name + suffix), encoding="utf-8") as file:
                 theirs = json.load(file)
             with self.subTest(name):
-                if name in DIFFERENT or name in MISSING:
+                if name in excused:
                     self.assertNotEqual(ours, theirs, "agrees by now: take it off the list")
                     continue
                 for mine, other in zip(ours, theirs, strict=True):
                     for part, value in other.items():
                         self.assertEqual(mine[part], value, f"{name}: {' '.join(mine['command'])}: {part}")
+
+    def test_is_answered_as_terraform_does(self):
+        self.compare(run_case, ".json", {*DIFFERENT, *MISSING})
+
+    def test_is_answered_as_terraform_does_in_json(self):
+        self.compare(stream_case, ".stream", {*DIFFERENT, *MISSING, *STREAM_DIFFERENT, *STREAM_MISSING})
 
     def test_leaves_states_that_the_other_program_has_nothing_to_say_about(self):
         if shutil.which("terraform") is None:

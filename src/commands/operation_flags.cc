@@ -14,6 +14,7 @@ void OperationFlags::AddTo(Flags& flags, std::string_view name) {
   flags.Add("parallelism", parallelism, "calls of providers at a time (10)");
   flags.Add("state", state_path, "the state file (terraform.tfstate)");
   flags.Add("no-color", no_color, "no colours");
+  flags.Add("json", json, "lines of JSON instead of text");
   flags.Add("help", help, "this text");
   if (name == "plan")
     flags.Add("detailed-exitcode", detailed_exitcode, "exit code 2 if there is something to do");
@@ -21,7 +22,7 @@ void OperationFlags::AddTo(Flags& flags, std::string_view name) {
 }
 
 SessionOptions OperationFlags::ToSessionOptions() const {
-  SessionOptions options{.state_path = state_path, .parallelism = parallelism, .lock = lock, .input = input};
+  SessionOptions options{.state_path = state_path, .parallelism = parallelism, .lock = lock, .input = input && !json};
   for (const std::string& file : variable_files)
     options.variables.push_back({.is_file = true, .value = file});
   for (const std::string& variable : variables) options.variables.push_back({.value = variable});

@@ -18,6 +18,7 @@ struct OperationFlags {
   bool detailed_exitcode = false;
   bool auto_approve = false;
   bool no_color = false;
+  bool json = false;
   bool input = true;
   bool lock = true;
   bool help = false;

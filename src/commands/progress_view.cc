@@ -1,17 +1,30 @@
 #include "commands/progress_view.h"
 
 #include <chrono>
-#include <utility>
+
+#include "view/ui_stream.h"
 
 namespace cairn::commands {
 
-void ProgressView::Show(view::Event event) {
+void ProgressView::Show(const view::Event& event) {
+  if (screen_.json()) {
+    const std::string line = view::EventLine(event, screen_.LineTime());
+    if (!line.empty()) screen_.PrintLine(line);
+    return;
+  }
   const std::string line = view::HumanLine(event, view::Colours(screen_.style().colour));
   if (!line.empty()) screen_.Print(line + "\n");
 }
 
 void ProgressView::RefreshStarted(const state::InstanceAddress& address, const std::string& id) {
   Show({.kind = view::EventKind::kRefreshStart,
+        .address = address,
+        .id_key = id.empty() ? "" : "id",
+        .id_value = id});
+}
+
+void ProgressView::RefreshDone(const state::InstanceAddress& address, const std::string& id) {
+  Show({.kind = view::EventKind::kRefreshComplete,
         .address = address,
         .id_key = id.empty() ? "" : "id",
         .id_value = id});

@@ -18,13 +18,14 @@ class ProgressView final : public infra::Observer {
   ProgressView(Screen& screen, const Clock& clock) : screen_(screen), clock_(clock) {}
 
   void RefreshStarted(const state::InstanceAddress& address, const std::string& id) override;
+  void RefreshDone(const state::InstanceAddress& address, const std::string& id) override;
   void ApplyStarted(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,
                     const std::string& id) override;
   void ApplyDone(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,
                  const std::string& id, bool ok) override;
 
  private:
-  void Show(view::Event event);
+  void Show(const view::Event& event);
 
   Screen& screen_;
   const Clock& clock_;

@@ -3,10 +3,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
+#include "base/strings.h"
 #include "view/diagnostic_view.h"
+#include "view/ui_stream.h"
 
 namespace cairn::commands {
 namespace {
@@ -39,7 +43,32 @@ void Screen::PrintError(std::string_view text) {
   std::fflush(stderr);
 }
 
+void Screen::BeginJson() {
+  json_ = true;
+  PrintLine(view::VersionLine(LineTime()));
+}
+
+void Screen::PrintLine(std::string_view line) {
+  Print(std::string(line) + "\n");
+}
+
+std::string Screen::LineTime() const {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[sizeof "2025-01-02T03:04:05"];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  return Format("{}.{:06}Z", text, now.time_since_epoch().count() % 1'000'000);
+}
+
 void Screen::Report(const hcl::Diagnostics& diagnostics) {
+  if (json_) {
+    for (const hcl::Diagnostic& one : view::Arrange(diagnostics)) {
+      PrintLine(view::DiagnosticLine(one, LineTime()));
+    }
+    return;
+  }
   for (const hcl::Diagnostic& one : view::ConsolidateWarnings(view::Arrange(diagnostics))) {
     const std::string text = view::RenderDiagnostic(one, style_);
     if (one.severity == hcl::Severity::kError) {

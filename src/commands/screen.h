@@ -22,10 +22,17 @@ class Screen {
 
   view::HumanStyle& style() { return style_; }
 
+  // From now on all that is said is lines of JSON, the first of which says of which version.
+  void BeginJson();
+  bool json() const { return json_; }
+  void PrintLine(std::string_view line);  // of JSON
+  std::string LineTime() const;           // now, as such lines have it
+
   // Written at once.
   void Print(std::string_view text);
   void PrintError(std::string_view text);
-  // Warnings to standard output, errors to standard error, as view::Arrange has them.
+  // Warnings to standard output, errors to standard error, as view::Arrange has them; all as lines of JSON
+  // where those are asked for.
   void Report(const hcl::Diagnostics& diagnostics);
   void ReportError(std::string summary, std::string detail);
 
@@ -35,6 +42,7 @@ class Screen {
 
  private:
   view::HumanStyle style_;
+  bool json_ = false;
 };
 
 }  // namespace cairn::commands
