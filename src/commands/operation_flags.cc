@@ -22,7 +22,8 @@ void OperationFlags::AddTo(Flags& flags, std::string_view name) {
 }
 
 SessionOptions OperationFlags::ToSessionOptions() const {
-  SessionOptions options{.state_path = state_path, .parallelism = parallelism, .lock = lock, .input = input && !json};
+  SessionOptions options{
+      .state_path = state_path, .parallelism = parallelism, .lock = lock, .input = input && !json};
   for (const std::string& file : variable_files)
     options.variables.push_back({.is_file = true, .value = file});
   for (const std::string& variable : variables) options.variables.push_back({.value = variable});

@@ -66,10 +66,9 @@ void ShowPlan(Screen& screen, const plan::Plan& plan) {
 }
 
 void ShowOutputs(Screen& screen, const std::map<std::string, state::OutputState>& outputs) {
-  if (outputs.empty()) return;
   if (screen.json()) {
     screen.PrintLine(view::OutputsLine(outputs, screen.LineTime()));
-  } else {
+  } else if (!outputs.empty()) {
     screen.Print("\nOutputs:\n\n" + view::RenderOutputs(outputs));
   }
 }
@@ -102,8 +101,7 @@ int RunOperation(const Environment& environment, Screen& screen, const std::vect
   if (!arguments) {
     screen.ReportError("Failed to parse command-line flags", arguments.error().message);
     if (!screen.json()) {
-      screen.PrintError(
-          Format("\nFor more help on using this command, run:\n  cairn {} -help\n", name));
+      screen.PrintError(Format("\nFor more help on using this command, run:\n  cairn {} -help\n", name));
     }
     return 1;
   }
