@@ -39,6 +39,31 @@ CharacterClass ClassOf(char c) {
   return kClasses[uint8_t(c)];
 }
 
+// Characters that are a token wherever they stand outside of templates; kEnd for all others.
+constexpr std::array<TokenKind, 256> kAlone = [] {
+  std::array<TokenKind, 256> table{};
+  table['\n'] = TokenKind::kNewline;
+  table['['] = TokenKind::kBracketOpen;
+  table[']'] = TokenKind::kBracketClose;
+  table['('] = TokenKind::kParenOpen;
+  table[')'] = TokenKind::kParenClose;
+  table[','] = TokenKind::kComma;
+  table['?'] = TokenKind::kQuestion;
+  table['+'] = TokenKind::kPlus;
+  table['-'] = TokenKind::kMinus;
+  table['*'] = TokenKind::kStar;
+  table['%'] = TokenKind::kPercent;
+  return table;
+}();
+
+// What means nothing but itself in a string in quotes.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> table{};
+  for (size_t c = 0; c < 0x80; ++c) table[c] = true;
+  for (const char c : {'"', '\n', '\r', '\\', '$', '%'}) table[size_t(c)] = false;
+  return table;
+}();
+
 // What the scanner is within, innermost last.
 struct Frame {
   enum Kind { kInterpolation, kQuote, kHeredoc, kBareTemplate } kind;
@@ -101,6 +126,7 @@ class Scanner {
       case kHigh:
         return ScanHigh();
       case kOther:
+        if (kAlone[uint8_t(c)] != TokenKind::kEnd) return EmitNext(kAlone[uint8_t(c)], 1);
         return ScanPunctuation(c);
     }
   }
@@ -166,10 +192,9 @@ class Scanner {
            at, at + 1);
   }
 
+  // What is not kAlone.
   void ScanPunctuation(char c) {
     switch (c) {
-      case '\n':
-        return EmitNext(TokenKind::kNewline, 1);
       case '\r':
         if (Peek(1) == '\n') return EmitNext(TokenKind::kNewline, 2);
         return ScanUnused(c);
@@ -182,26 +207,6 @@ class Scanner {
         return EmitNext(TokenKind::kBraceOpen, 1);
       case '}':
         return ScanBraceClose(1);
-      case '[':
-        return EmitNext(TokenKind::kBracketOpen, 1);
-      case ']':
-        return EmitNext(TokenKind::kBracketClose, 1);
-      case '(':
-        return EmitNext(TokenKind::kParenOpen, 1);
-      case ')':
-        return EmitNext(TokenKind::kParenClose, 1);
-      case ',':
-        return EmitNext(TokenKind::kComma, 1);
-      case '?':
-        return EmitNext(TokenKind::kQuestion, 1);
-      case '+':
-        return EmitNext(TokenKind::kPlus, 1);
-      case '-':
-        return EmitNext(TokenKind::kMinus, 1);
-      case '*':
-        return EmitNext(TokenKind::kStar, 1);
-      case '%':
-        return EmitNext(TokenKind::kPercent, 1);
       case '/':
         if (Peek(1) == '/') return ScanLineComment();
         return Peek(1) == '*' ? ScanBlockComment() : EmitNext(TokenKind::kSlash, 1);
@@ -329,6 +334,7 @@ class Scanner {
   QuoteStop SkipQuoted(size_t& end) {
     for (; end < text_.size(); ++end) {
       const char c = text_[end];
+      if (kPlain[uint8_t(c)]) continue;
       if (c == '"') return QuoteStop::kClosed;
       if (c == '\n' || c == '\r') {
         if (!StringGoesOn(end)) return QuoteStop::kUnfinished;
