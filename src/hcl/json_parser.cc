@@ -185,10 +185,10 @@ class Reader {
     return Kind::kInvalid;
   }
 
-  // Up to the closing quote, or a control character, which may not be in a string.
+  // Up to the closing quote or the end of the line.
   void ScanString() {
     ++at_;
-    for (bool escaped = false; at_ < text_.size() && uint8_t(text_[at_]) >= 0x20;) {
+    for (bool escaped = false; at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '\r';) {
       const char c = text_[at_++];
       if (c == '"' && !escaped) return;
       escaped = c == '\\' && !escaped;
@@ -282,6 +282,8 @@ class Reader {
     const std::string_view quoted = text_.substr(token.begin, token.end - token.begin);
     if (quoted.size() < 2 || !quoted.ends_with('"')) return ReportString(token, token.end);
     const std::string_view inside = quoted.substr(1, quoted.size() - 2);
+    const auto control = std::ranges::find_if(inside, [](char c) { return uint8_t(c) < 0x20; });
+    if (control != inside.end()) return ReportString(token, token.begin + 1 + uint32_t(control - inside.begin()));
     if (inside.find('\\') == std::string_view::npos) return true;
     JsonTree::Decoded decoded;
     decoded.pieces.push_back({.begin = 0, .outer = token.begin + 1});
@@ -352,7 +354,7 @@ class Reader {
     while (token_.kind != Kind::kObjectClose) {
       const Token name = token_;
       if (name.kind == Kind::kEnd) {
-        ReportEnd("Missing value", "The JSON data ends prematurely.", name);
+        ReportUnclosed(open, /*is_object=*/true);
         return Close(index);
       }
       if (name.kind != Kind::kString) {
@@ -404,6 +406,13 @@ class Reader {
     Close(index);
   }
 
+  void ReportUnclosed(const Token& open, bool is_object) {
+    ReportEnd("Unclosed object",
+              is_object ? "No closing brace was found for this JSON object."
+                        : "No closing bracket was found for this JSON array.",
+              open);
+  }
+
   // Behind an item that is not the last one: takes the comma; else reports, recovers, and is false.
   bool EndItem(uint32_t index, const Token& open, Kind opening, Kind closing) {
     const bool is_object = closing == Kind::kObjectClose;
@@ -416,10 +425,7 @@ class Reader {
                        : "JSON does not permit a trailing comma after the final value in an array.",
              token);
     } else if (token.kind == Kind::kEnd) {
-      ReportEnd("Unclosed object",
-                is_object ? "No closing brace was found for this JSON object."
-                          : "No closing bracket was found for this JSON array.",
-                open);
+      ReportUnclosed(open, is_object);
     } else if (token.kind == Kind::kArrayClose && is_object) {
       Report("Mismatched braces", "A JSON object must be closed with a brace, not a bracket.", token);
     } else if (token.kind == Kind::kObjectClose && !is_object) {

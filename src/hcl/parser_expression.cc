@@ -415,11 +415,6 @@ uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
     Push(ParseExpression());
     if (recovering_) return give_up();
   }
-  if (Peek() != close) {
-    Report(kForSummary, "Extra characters after the end of the 'for' expression.", at_, open);
-    return give_up();
-  }
-  Next();
   std::optional<SourceRange> mistake;
   const char* detail = nullptr;
   if (object && !has_key) {
@@ -432,7 +427,14 @@ uint32_t Parser::ParseFor(uint32_t open, TokenKind close) {
     detail = "Grouping ellipsis (...) cannot be used when building a tuple.";
     mistake = RangeAt(*ellipsis);
   }
-  if (mistake) AddError(kForSummary, detail, *mistake, RangeOf(open, last_));
+  const bool ends = Peek() == close;
+  if (mistake) {
+    AddError(kForSummary, detail, *mistake, RangeOf(open, ends ? at_ : last_));
+  } else if (!ends) {
+    Report(kForSummary, "Extra characters after the end of the 'for' expression.", at_, open);
+  }
+  if (!ends) return give_up();
+  Next();
   const NodeKind kind = mistake ? NodeKind::kError : object ? NodeKind::kForObject : NodeKind::kForTuple;
   return Finish(kind, mark, open);
 }
