@@ -9,6 +9,7 @@
 #include "hcl/functions_table.h"
 #include "hcl/operations.h"
 #include "hcl/unicode.h"
+#include "hcl/value_order.h"
 
 namespace cairn::hcl {
 namespace {
@@ -135,6 +136,8 @@ FunctionResult<Value> Sum(Arguments arguments, const Type&) {
 }
 
 // Elements of `values` whose element of `keys` at the same place is in `searchset`.
+constexpr size_t kComparisonsMax = size_t{1} << 22;  // of `matchkeys`, each key with each value
+
 FunctionResult<Value> MatchKeys(Arguments arguments, const Type& type) {
   const Value& values = arguments[0];
   if (values.size() != arguments[1].size()) return Refuse("length of keys and values should be equal");
@@ -145,6 +148,16 @@ FunctionResult<Value> MatchKeys(Arguments arguments, const Type& type) {
   std::vector<Value> matching;
   if (wanted->size() == 0) return Value::List(type.element(), {});
   if (!values.IsWhollyKnown() || !keys->IsWhollyKnown()) return Value::Unknown(type);
+  if (wanted->IsWhollyKnown()) {
+    std::vector<Value> sorted(wanted->elements().begin(), wanted->elements().end());
+    SortForSet(sorted);
+    for (size_t i = 0; i < keys->size(); ++i) {
+      if (SetContains(sorted, keys->elements()[i])) matching.push_back(values.elements()[i]);
+    }
+    return Value::List(type.element(), std::move(matching));
+  }
+  if (keys->size() > kComparisonsMax / wanted->size())
+    return Refuse("too many keys to search for values not yet known");
   for (size_t i = 0; i < keys->size(); ++i) {
     for (const Value& candidate : wanted->elements()) {
       const Value equal = Equal(keys->elements()[i], candidate);

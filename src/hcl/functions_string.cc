@@ -94,14 +94,14 @@ std::string_view TrimmedWhere(std::string_view text, Test test) {
 }
 
 std::string_view TrimmedOf(std::string_view text, std::string_view set) {
-  return TrimmedWhere(text, [set](char32_t c) {
-    for (std::string_view rest = set; !rest.empty();) {
-      size_t length = 0;
-      if (DecodeCharacter(rest, length) == c) return true;
-      rest.remove_prefix(length);
-    }
-    return false;
-  });
+  std::vector<char32_t> characters;
+  while (!set.empty()) {
+    size_t length = 0;
+    characters.push_back(DecodeCharacter(set, length));
+    set.remove_prefix(length);
+  }
+  std::ranges::sort(characters);
+  return TrimmedWhere(text, [&](char32_t c) { return std::ranges::binary_search(characters, c); });
 }
 
 std::vector<Value> SplitAt(std::string_view text, std::string_view separator) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -181,8 +184,30 @@ TEST(Functions, RefuseToMakeMuchOfLittle) {
   EXPECT_EQ(Refusal("formatlist", {S("%s"), list}), kTooLong);
   EXPECT_EQ(Refusal("format", {S(verbs), large}), kTooLong);
   EXPECT_EQ(Refusal("regexall", {S("()()()()"), large}), "there are too many matches");
+  const Value keys = Value::List(Type::String(), std::vector<Value>(1 << 12, S("k")));
+  const Value unknown =
+      Value::List(Type::String(), std::vector<Value>(1 << 12, Value::Unknown(Type::String())));
+  EXPECT_EQ(Refusal("matchkeys", {keys, keys, unknown}), "too many keys to search for values not yet known");
   const Value thousand = Value::List(Type::String(), std::vector<Value>(1000, S("a")));
   EXPECT_EQ(Refusal("setproduct", {thousand, thousand, thousand}), "the product is too large");
+}
+
+TEST(Functions, WhatChangesWithEachCallIsUnknownWhilePlanning) {
+  using std::chrono::system_clock;
+  const auto now = [] { return system_clock::time_point(); };
+  const auto zeros = [](std::span<uint8_t> bytes) { std::ranges::fill(bytes, uint8_t{0}); };
+  for (const bool planning : {false, true}) {
+    const BuiltinFunctions functions({.now = now, .plan_time = now(), .random = zeros, .planning = planning});
+    const auto is_known = [&](std::string_view name, std::vector<Value> arguments) {
+      const auto value = functions.Find(name)->call(arguments, Type::String());
+      EXPECT_TRUE(value && value->type() == Type::String()) << name;
+      return value->IsKnown();
+    };
+    EXPECT_EQ(is_known("timestamp", {}), !planning);
+    EXPECT_EQ(is_known("uuid", {}), !planning);
+    EXPECT_EQ(is_known("bcrypt", {S("a"), N("4")}), !planning);
+    EXPECT_TRUE(is_known("plantimestamp", {}));
+  }
 }
 
 TEST(Functions, OfSequences) {

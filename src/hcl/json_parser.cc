@@ -283,7 +283,8 @@ class Reader {
     if (quoted.size() < 2 || !quoted.ends_with('"')) return ReportString(token, token.end);
     const std::string_view inside = quoted.substr(1, quoted.size() - 2);
     const auto control = std::ranges::find_if(inside, [](char c) { return uint8_t(c) < 0x20; });
-    if (control != inside.end()) return ReportString(token, token.begin + 1 + uint32_t(control - inside.begin()));
+    if (control != inside.end())
+      return ReportString(token, token.begin + 1 + uint32_t(control - inside.begin()));
     if (inside.find('\\') == std::string_view::npos) return true;
     JsonTree::Decoded decoded;
     decoded.pieces.push_back({.begin = 0, .outer = token.begin + 1});
