@@ -165,7 +165,10 @@ class Exercise1201(TheChapter):
             self.tagging(self.theirs, "PUT", tagging)
         self.assertIn('- "who" = "me" -> null', self.expect_same_plan(ours, theirs))
         self.expect_same_plan(ours, theirs, "-refresh-only")
-        mended = ours.cairn("apply", "-auto-approve").stdout
+        self.assertIn("Saved the plan to: mend", ours.cairn("plan", "-out=mend").stdout)
+        shown = json.loads(ours.cairn("show", "-json", "mend").stdout)
+        self.assertEqual([change["change"]["actions"] for change in shown["resource_changes"]], [["update"]])
+        mended = ours.cairn("apply", "mend").stdout
         self.assertIn("Resources: 0 added, 1 changed, 0 destroyed.", mended)
         self.assertNotIn("who", self.tags(self.amazon))
         self.expect_no_changes(ours)

@@ -2,10 +2,12 @@
 #include <string>
 #include <utility>
 
+#include "base/strings.h"
 #include "commands/command_line.h"
 #include "commands/operation_run.h"
 #include "commands/progress_view.h"
 #include "commands/run_commands.h"
+#include "infra/plan_file.h"
 #include "state/journal.h"
 
 namespace cairn::commands {
@@ -62,7 +64,7 @@ bool Confirm(Screen& screen, bool destroy) {
   return false;
 }
 
-int ApplyPlanned(Session& session, const infra::PlanOutcome& planned) {
+int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags) {
   Screen& screen = session.screen();
   ProgressView progress(screen, session.loop().clock());
   Rememberer rememberer(
@@ -81,18 +83,18 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned) {
   const bool written = session.WriteState(outcome.state);
   const bool failed = outcome.diagnostics.has_errors();
   screen.Report(outcome.diagnostics);
-  if (!failed) ShowApplied(screen, outcome, planned.plan.mode);
+  if (!failed) ShowApplied(screen, outcome, flags.is_destroy);
   return failed || !written ? 1 : 0;
 }
 
-int ApplyNothing(Session& session, const infra::PlanOutcome& planned) {
+int ApplyNothing(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags) {
   if (!session.WriteState(planned.refreshed)) return 1;
   const infra::ApplyOutcome nothing{.state = planned.refreshed};
-  ShowApplied(session.screen(), nothing, planned.plan.mode);
+  ShowApplied(session.screen(), nothing, flags.is_destroy);
   return 0;
 }
 
-int Apply(Session& session, const OperationFlags& flags) {
+int PlanAndApply(Session& session, const OperationFlags& flags) {
   Screen& screen = session.screen();
   if (flags.json && !flags.auto_approve) {
     screen.ReportError("Plan file or auto-approve required",
@@ -109,23 +111,73 @@ int Apply(Session& session, const OperationFlags& flags) {
   screen.Report(planned.diagnostics);
   int code = 1;
   if (!failed && !planned.plan.applyable) {
-    code = ApplyNothing(session, planned);
+    code = ApplyNothing(session, planned, flags);
   } else if (!failed && (flags.auto_approve || Confirm(screen, options->mode == plan::Mode::kDestroy))) {
-    code = ApplyPlanned(session, planned);
+    code = ApplyPlanned(session, planned, flags);
   }
   session.CloseProviders();
   return session.CloseState() ? code : 1;
 }
 
+// Flags that say how to plan mean nothing here.
+int ApplySaved(Session& session, const infra::SavedPlan& saved, const OperationFlags& flags) {
+  const bool loaded = session.LoadConfig() && session.OpenState("OperationTypeApply") &&
+                      session.IsCurrent(saved) && session.LoadVariables() && session.StartProviders() &&
+                      session.BuildGraph();
+  if (!loaded) return 1;
+  infra::PlanOutcome planned{.plan = saved.plan, .refreshed = saved.refreshed};
+  const Result<> fits = infra::AddSchemas(session.schemas(), planned.plan);
+  int code = 1;
+  if (!fits) {
+    session.screen().ReportError("Saved plan does not fit the providers",
+                                 fits.error().message + ". Plan again.");
+  } else if (planned.plan.applyable) {
+    code = ApplyPlanned(session, planned, flags);
+  } else {
+    code = ApplyNothing(session, planned, flags);
+  }
+  session.CloseProviders();
+  return session.CloseState() ? code : 1;
+}
+
+int Apply(const Environment& environment, Screen& screen, const OperationFlags& flags,
+          const std::vector<std::string>& words) {
+  const std::string_view name = flags.is_destroy ? "destroy" : "apply";
+  if (words.size() > 1) {
+    return ReportUsage(screen, name, "Too many command line arguments",
+                       "Expected at most one positional argument.");
+  }
+  SessionOptions options = flags.ToSessionOptions();
+  if (words.empty()) {
+    Session session(environment, screen, std::move(options));
+    return PlanAndApply(session, flags);
+  }
+  if (flags.is_destroy) {
+    screen.ReportError(
+        "Destroy can't be called with a plan file",
+        Format("If this plan was created using plan -destroy, apply it using:\n  cairn apply {:?}",
+               words[0]));
+    return 1;
+  }
+  const auto saved = LoadPlan(words[0], screen);
+  if (!saved) return 1;
+  if (saved->plan.errored) {
+    screen.ReportError("Cannot apply incomplete plan",
+                       "Terraform encountered an error when generating this plan, so it cannot be applied.");
+    return 1;
+  }
+  options.saved = &*saved;
+  Session session(environment, screen, std::move(options));
+  return ApplySaved(session, *saved, flags);
+}
+
 int ApplyOrDestroy(const Environment& environment, Screen& screen, const std::vector<std::string>& words,
                    bool destroy) {
-  const std::string name = destroy ? "destroy" : "apply";
-  const auto run = [&](Session& session, const OperationFlags& flags, const std::vector<std::string>& more) {
-    if (more.empty()) return Apply(session, flags);
-    return ReportUsage(screen, name, "Too many command line arguments",
-                       "Saved plans cannot be applied yet. Expected no positional arguments.");
+  const auto run = [&](const OperationFlags& flags, const std::vector<std::string>& more) {
+    return Apply(environment, screen, flags, more);
   };
-  return RunOperation(environment, screen, words, {.destroy = destroy}, name, run);
+  return RunOperation(screen, words, {.is_destroy = destroy, .destroy = destroy},
+                      destroy ? "destroy" : "apply", run);
 }
 
 }  // namespace

@@ -16,8 +16,10 @@ void OperationFlags::AddTo(Flags& flags, std::string_view name) {
   flags.Add("no-color", no_color, "no colours");
   flags.Add("json", json, "lines of JSON instead of text");
   flags.Add("help", help, "this text");
-  if (name == "plan")
+  if (name == "plan") {
     flags.Add("detailed-exitcode", detailed_exitcode, "exit code 2 if there is something to do");
+    flags.Add("out", out_path, "keep the plan in this file, for apply FILE");
+  }
   if (name != "plan") flags.Add("auto-approve", auto_approve, "do not ask before applying");
 }
 

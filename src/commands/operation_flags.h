@@ -12,6 +12,7 @@
 namespace cairn::commands {
 
 struct OperationFlags {
+  bool is_destroy = false;  // the command is `destroy`
   bool destroy = false;
   bool refresh = true;
   bool refresh_only = false;
@@ -24,6 +25,7 @@ struct OperationFlags {
   bool help = false;
   size_t parallelism = 10;
   std::string state_path = {};
+  std::string out_path = {};
   std::vector<std::string> replace = {};
   std::vector<std::string> variables = {};
   std::vector<std::string> variable_files = {};

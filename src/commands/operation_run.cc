@@ -1,8 +1,6 @@
 #include "commands/operation_run.h"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <utility>
 
 #include "base/strings.h"
@@ -13,22 +11,8 @@
 #include "view/ui_stream.h"
 
 namespace cairn::commands {
-namespace {
-
-// "2026-11-28T01:02:03Z"
-std::string NowText() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  char text[sizeof "2026-11-28T01:02:03Z"];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
-}  // namespace
-
 std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, Screen& screen) {
-  infra::PlanOptions options{.refresh = flags.refresh, .timestamp = NowText()};
+  infra::PlanOptions options{.refresh = flags.refresh};
   if (flags.destroy) options.mode = plan::Mode::kDestroy;
   if (flags.refresh_only) options.mode = plan::Mode::kRefreshOnly;
   for (const std::string& text : flags.replace) {
@@ -52,9 +36,10 @@ bool PrepareToPlan(Session& session, std::string_view operation) {
   return false;
 }
 
-infra::PlanOutcome MakePlan(Session& session, const infra::PlanOptions& options) {
+infra::PlanOutcome MakePlan(Session& session, infra::PlanOptions options) {
+  options.timestamp = TimeText(session.plan_time());
   ProgressView progress(session.screen(), session.loop().clock());
-  return session.loop().Run(infra::MakePlan(session.InputFor(progress), session.state(), options));
+  return session.loop().Run(infra::MakePlan(session.InputFor(progress), session.state(), std::move(options)));
 }
 
 void ShowPlan(Screen& screen, const plan::Plan& plan) {
@@ -73,8 +58,7 @@ void ShowOutputs(Screen& screen, const std::map<std::string, state::OutputState>
   }
 }
 
-void ShowApplied(Screen& screen, const infra::ApplyOutcome& outcome, plan::Mode mode) {
-  const bool destroy = mode == plan::Mode::kDestroy;
+void ShowApplied(Screen& screen, const infra::ApplyOutcome& outcome, bool destroy) {
   const view::ChangeCounts counts{
       .add = outcome.added, .change = outcome.changed, .remove = outcome.destroyed};
   const view::Operation operation = destroy ? view::Operation::kDestroy : view::Operation::kApply;
@@ -87,8 +71,8 @@ void ShowApplied(Screen& screen, const infra::ApplyOutcome& outcome, plan::Mode 
   if (!destroy) ShowOutputs(screen, outcome.state.outputs);
 }
 
-int RunOperation(const Environment& environment, Screen& screen, const std::vector<std::string>& words,
-                 OperationFlags flags, std::string_view name, const RunWithSession& run) {
+int RunOperation(Screen& screen, const std::vector<std::string>& words, OperationFlags flags,
+                 std::string_view name, const RunWithFlags& run) {
   Flags parser;
   flags.AddTo(parser, name);
   const auto arguments = parser.Parse(words);
@@ -105,8 +89,7 @@ int RunOperation(const Environment& environment, Screen& screen, const std::vect
     }
     return 1;
   }
-  Session session(environment, screen, flags.ToSessionOptions());
-  return run(session, flags, *arguments);
+  return run(flags, *arguments);
 }
 
 }  // namespace cairn::commands

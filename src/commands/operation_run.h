@@ -16,12 +16,11 @@
 
 namespace cairn::commands {
 
-// Reads the flags of the command `name`, beside those that `flags` has already, and runs it with a session
-// and the words that are no flags. Returns the exit code.
-using RunWithSession =
-    std::function<int(Session& session, const OperationFlags& flags, const std::vector<std::string>& words)>;
-int RunOperation(const Environment& environment, Screen& screen, const std::vector<std::string>& words,
-                 OperationFlags flags, std::string_view name, const RunWithSession& run);
+// Reads the flags of the command `name`, beside those that `flags` has already, and runs it with the words
+// that are no flags. Returns the exit code.
+using RunWithFlags = std::function<int(const OperationFlags& flags, const std::vector<std::string>& words)>;
+int RunOperation(Screen& screen, const std::vector<std::string>& words, OperationFlags flags,
+                 std::string_view name, const RunWithFlags& run);
 
 // What the flags ask of planning; nothing if they are wrong, which has been said.
 std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, Screen& screen);
@@ -29,11 +28,11 @@ std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, Scr
 // Loads all that planning needs; false if something is wrong, which has been said.
 bool PrepareToPlan(Session& session, std::string_view operation);
 
-infra::PlanOutcome MakePlan(Session& session, const infra::PlanOptions& options);
+infra::PlanOutcome MakePlan(Session& session, infra::PlanOptions options);
 
 // For people, or as lines of JSON.
 void ShowPlan(Screen& screen, const plan::Plan& plan);
-void ShowApplied(Screen& screen, const infra::ApplyOutcome& outcome, plan::Mode mode);
+void ShowApplied(Screen& screen, const infra::ApplyOutcome& outcome, bool destroy);
 void ShowOutputs(Screen& screen, const std::map<std::string, state::OutputState>& outputs);
 
 }  // namespace cairn::commands

@@ -39,10 +39,10 @@ void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnosti
   }
 }
 
-hcl::FunctionWorld WorldOf() {
+hcl::FunctionWorld WorldOf(std::chrono::system_clock::time_point plan_time) {
   return {.files = std::make_shared<hcl::DiskReader>(),
           .now = [] { return std::chrono::system_clock::now(); },
-          .plan_time = std::chrono::system_clock::now(),
+          .plan_time = plan_time,
           .random = FillRandom};
 }
 
@@ -52,7 +52,9 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
     : environment_(environment),
       screen_(screen),
       options_(std::move(options)),
-      functions_(WorldOf()),
+      plan_time_(options_.saved ? ParseTime(options_.saved->plan.timestamp).value_or(clock_.WallNow())
+                                : clock_.WallNow()),
+      functions_(WorldOf(plan_time_)),
       installed_(environment, loop_, FillRandom),
       providers_([this](const std::string& provider) { return installed_.Start(provider); }) {
   surroundings_.functions = &functions_;
@@ -63,7 +65,11 @@ Session::~Session() = default;
 
 bool Session::LoadConfig() {
   hcl::Diagnostics diagnostics;
-  config_ = config::LoadConfig(config::DiskFiles(), ".", config::ResolveLocalModule, diagnostics);
+  if (const infra::SavedPlan* saved = options_.saved) {
+    config_ = config::LoadConfig(SavedFiles(*saved), ".", SavedModules(*saved), diagnostics);
+  } else {
+    config_ = config::LoadConfig(files_, ".", config::ResolveLocalModule, diagnostics);
+  }
   const config::Module& root = *config_->module;
   if (!diagnostics.has_errors() && root.files.empty()) {
     diagnostics.AddError(
@@ -87,7 +93,10 @@ bool Session::LoadConfig() {
 
 bool Session::LoadVariables() {
   hcl::Diagnostics diagnostics;
-  variables_ = GatherVariables(*config_->module, environment_.variables, options_.variables, diagnostics);
+  variables_ =
+      options_.saved
+          ? SavedVariables(*options_.saved, *config_->module, options_.variables, diagnostics)
+          : GatherVariables(*config_->module, environment_.variables, options_.variables, diagnostics);
   const bool asks = options_.input && screen_.interactive() && !diagnostics.has_errors();
   for (const auto& [name, variable] : config_->module->variables) {
     if (variables_.contains(name) || variable.default_value) continue;
@@ -265,6 +274,48 @@ infra::OperationInput Session::InputFor(infra::Observer& observer) {
           .observer = observer,
           .terraform_version = std::string(kTerraformVersion),
           .parallelism = options_.parallelism};
+}
+
+infra::SavedPlan Session::ToSave(const plan::Plan& plan, const state::State& refreshed) const {
+  return {.plan = plan,
+          .refreshed = refreshed,
+          .files = files_.texts(),
+          .modules = ModuleFolders(*config_),
+          .locks = ReadFile(std::string(kLockFileName), config::kConfigFileBytesMax).value_or(""),
+          .workspace = surroundings_.workspace};
+}
+
+bool Session::IsCurrent(const infra::SavedPlan& saved) {
+  const state::State& made_of = saved.refreshed;
+  if (saved.workspace != surroundings_.workspace) {
+    screen_.ReportError("Saved plan is of another workspace",
+                        Format("The given plan file was made in the workspace {:?}; this is {:?}.",
+                               saved.workspace, surroundings_.workspace));
+    return false;
+  }
+  if (!made_of.lineage.empty() && made_of.lineage != state_.lineage) {
+    screen_.ReportError(
+        "Saved plan does not match the given state",
+        "The given plan file can not be applied because it was created from a different state "
+        "lineage.");
+    return false;
+  }
+  if (made_of.serial != state_.serial) {
+    screen_.ReportError(
+        "Saved plan is stale",
+        "The given plan file can no longer be applied because the state was changed by another "
+        "operation after the plan was created.");
+    return false;
+  }
+  const Result<std::string> locks = ReadFile(std::string(kLockFileName), config::kConfigFileBytesMax);
+  if (locks.value_or("") != saved.locks) {
+    screen_.ReportError("Saved plan is for other providers",
+                        Format("The given plan file can not be applied because {} has been changed after the "
+                               "plan was created. Plan again.",
+                               kLockFileName));
+    return false;
+  }
+  return true;
 }
 
 void Session::CloseProviders() {

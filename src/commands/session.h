@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "commands/environment.h"
 #include "commands/installed_providers.h"
+#include "commands/saved_plan.h"
 #include "commands/screen.h"
 #include "commands/variables.h"
 #include "config/loader.h"
@@ -34,6 +35,8 @@ struct SessionOptions {
   size_t parallelism = 10;
   bool lock = true;
   bool input = true;  // ask for variables without a value
+  // Of which configuration, variables and time are; must outlive the session. Null: those of the folder.
+  const infra::SavedPlan* saved = nullptr;
 };
 
 // Belongs to one thread, which runs its loop.
@@ -55,12 +58,20 @@ class Session {
 
   // Locks the state and reads it, with what an interrupted run left in the journal.
   bool OpenState(std::string_view operation);
+  // Instead: works on a state that is nowhere kept.
+  void UseState(state::State state) { state_ = std::move(state); }
   // Writes `next` as the following version, if it differs.
   bool WriteState(state::State next);
   // Writes what the journal held, before anything else happens.
   bool CloseState();
 
   const config::Config& config() const { return *config_; }
+  // What -out keeps: the plan with all that applying it needs.
+  infra::SavedPlan ToSave(const plan::Plan& plan, const state::State& refreshed) const;
+  // Whether the state is still the one that `saved` was made of; if not, that is said.
+  bool IsCurrent(const infra::SavedPlan& saved);
+  const infra::SchemaSource& schemas() const { return schemas_; }
+  std::chrono::system_clock::time_point plan_time() const { return plan_time_; }
   const state::State& state() const { return state_; }
   // Whether there is a state at all, be it an empty one.
   bool HasState() const { return last_ || !state_.empty(); }
@@ -87,6 +98,8 @@ class Session {
   const Environment& environment_;
   Screen& screen_;
   const SessionOptions options_;
+  const std::chrono::system_clock::time_point plan_time_;
+  RecordingFiles files_;
   SystemClock clock_;
   net::Loop loop_{clock_};
   hcl::BuiltinFunctions functions_;

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "commands/command_line.h"
 #include "commands/run_commands.h"
+#include "commands/show_plan.h"
 #include "view/state_view.h"
 
 namespace cairn::commands {
@@ -93,6 +94,7 @@ int RunShow(const Environment& environment, Screen& screen, const std::vector<st
                        "Expected at most one positional argument.");
   }
   const std::string path = arguments.empty() ? "" : arguments[0];
+  if (!path.empty() && IsPlan(path)) return ShowSavedPlan(environment, screen, path, json);
   Session session(environment, screen, {.state_path = path, .lock = false, .input = false});
   if (!session.OpenState("")) return 1;
   if (!session.HasState() && !path.empty()) {

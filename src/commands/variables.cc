@@ -96,6 +96,12 @@ infra::GivenVariables GatherVariables(const config::Module& root, const std::vec
       ReadVariableFile(name, true, root, variables, diagnostics);
     }
   }
+  ReadVariableFlags(flags, root, variables, diagnostics);
+  return variables;
+}
+
+void ReadVariableFlags(const std::vector<VariableFlag>& flags, const config::Module& root,
+                       GivenVariables& variables, hcl::Diagnostics& diagnostics) {
   for (const VariableFlag& flag : flags) {
     if (flag.is_file) {
       ReadVariableFile(flag.value, true, root, variables, diagnostics);
@@ -103,7 +109,6 @@ infra::GivenVariables GatherVariables(const config::Module& root, const std::vec
       ReadVariableFlag(flag.value, root, variables, diagnostics);
     }
   }
-  return variables;
 }
 
 }  // namespace cairn::commands

@@ -24,4 +24,8 @@ struct VariableFlag {
 infra::GivenVariables GatherVariables(const config::Module& root, const std::vector<std::string>& environment,
                                       const std::vector<VariableFlag>& flags, hcl::Diagnostics& diagnostics);
 
+// The flags alone, in addition to `variables`.
+void ReadVariableFlags(const std::vector<VariableFlag>& flags, const config::Module& root,
+                       infra::GivenVariables& variables, hcl::Diagnostics& diagnostics);
+
 }  // namespace cairn::commands
