@@ -20,6 +20,26 @@ terraform {
 }
 resource "standin_thing" "one" { value = "x" }
 """
+THINGS = THING + 'resource "standin_thing" "two" { value = "y" }\n'
+ADDRESS = "registry.terraform.io/cairn/standin"
+
+# The provider's fault (tests/provider/stand_in.py), and what is said of it.
+FAULTS = {
+    "crash": ["standin_thing.one", "the plugin crashed: exit code 2", "panic: nil pointer dereference"],
+    "malformed": ["standin_thing.one", "PlanResourceChange", "malformed"],
+    "misfit": ["standin_thing.one", "an object with 2 attributes is required"],
+    "huge": ["standin_thing.one", "more than 67108864"],
+    "error": ["standin_thing.one", "RESOURCE_EXHAUSTED: no more plans today"],
+    "exit": [ADDRESS, "exit code 3", "cannot read my own settings"],
+    "garbage": [ADDRESS, "not the handshake of a plugin", "hello, world"],
+    "protocol": [ADDRESS, "protocol"],
+    "stranger": [ADDRESS, "unknown authority"],
+}
+
+
+def words(text):
+    """Without where the lines end, which depends on the words before."""
+    return " ".join(text.split())
 
 
 class Schemas(unittest.TestCase):
@@ -60,6 +80,38 @@ class Attached(unittest.TestCase):
         for wrong in ("x", '{"a b": {"Protocol": "grpc", "Addr": {"Network": "unix", "String": "/x"}}}'):
             folder.environment["TF_REATTACH_PROVIDERS"] = wrong
             self.assertIn("Invalid format for TF_REATTACH_PROVIDERS", folder.cairn("plan", codes=(1,)).stderr)
+
+
+class Failing(unittest.TestCase):
+    def test_that_fail_while_planning(self):
+        for fault, said in FAULTS.items():
+            with self.subTest(fault):
+                stand_in = StandIn(THINGS, fault=fault)
+                stand_in.folder.cairn("init")
+                error = words(stand_in.folder.cairn("apply", "-auto-approve", codes=(1,)).stderr)
+                for part in said:
+                    self.assertIn(part, error)
+                self.assertNotIn("ApplyResourceChange", stand_in.calls())
+
+    def test_that_fail_while_applying_leave_what_they_made(self):
+        stand_in = StandIn(THINGS.replace('"x"', '"half"'))
+        stand_in.folder.cairn("init")
+        self.assertIn("The disk is full.", stand_in.folder.cairn("apply", "-auto-approve", codes=(1,)).stderr)
+        one, two = (resource["instances"][0] for resource in stand_in.folder.state()["resources"])
+        self.assertEqual((one["status"], one["attributes"]["value"]), ("tainted", "half"))
+        self.assertEqual((two.get("status"), two["attributes"]["value"]), (None, "y"))
+
+    def test_that_were_changed_after_their_installation(self):
+        stand_in = StandIn(THINGS)
+        stand_in.folder.cairn("init")
+        package = os.path.join(stand_in.folder.path, ".terraform/providers", ADDRESS, "1.0.0/linux_amd64")
+        folder = os.path.realpath(package)
+        with open(os.path.join(folder, os.listdir(folder)[0]), "a", encoding="ascii") as program:
+            program.write("# one line more\n")
+        said = words(stand_in.folder.cairn("plan", codes=(1,)).stderr)
+        self.assertIn(ADDRESS, said)
+        self.assertIn("does not match any of the checksums recorded in the dependency lock file", said)
+        self.assertEqual(stand_in.calls(), [])
 
 
 if __name__ == "__main__":

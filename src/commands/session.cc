@@ -257,6 +257,7 @@ bool Session::WriteState(state::State next) {
 }
 
 bool Session::CloseState() {
+  if (!options_.lock) return true;
   const Result<> unlocked = state_file_->Unlock();
   if (unlocked) return true;
   screen_.ReportError("Error releasing the state lock", unlocked.error().message);
