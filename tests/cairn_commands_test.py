@@ -121,5 +121,25 @@ class CommandLine(unittest.TestCase):
         self.assertIn("on " + version["platform"], self.text("-version"))
 
 
+class Metadata(unittest.TestCase):
+    def test_functions_are_those_that_terraform_has(self):
+        with open(os.path.join(os.environ["CAIRN_SOURCE_DIR"], "tests/hcl/functions.json"), encoding="utf-8") as file:
+            theirs = json.load(file)
+        ours = json.loads(Folder("").run(CAIRN, "metadata", "functions", "-json").stdout)["function_signatures"]
+
+        def signature(parameter):
+            return parameter and (parameter["name"], parameter["type"],
+                                  parameter.get("is_nullable", parameter.get("nullable", False)))
+
+        for name, recorded in theirs.items():
+            for one in (ours[name], ours["core::" + name]):
+                with self.subTest(name):
+                    self.assertEqual(one["return_type"], recorded["returns"])
+                    self.assertEqual([signature(p) for p in one.get("parameters", [])],
+                                     [signature(p) for p in recorded["parameters"]])
+                    self.assertEqual(signature(one.get("variadic_parameter")), signature(recorded["rest"]))
+        self.assertIn("tolist", ours["list"]["deprecation_message"])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -15,6 +15,8 @@ constexpr Command kCommands[] = {
     {"plan", "Show what would be done", RunPlan, true},
     {"apply", "Create or change infrastructure", RunApply, true},
     {"destroy", "Destroy all that there is", RunDestroy, true},
+    {"metadata", "What programs want to know of this one"},
+    {"metadata functions", "The functions of the language, as JSON", RunMetadataFunctions},
     {"output", "Show the outputs of the root module", RunOutput},
     {"show", "Show the state, or that of a file", RunShow},
     {"state", "Look into the state"},

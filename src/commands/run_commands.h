@@ -20,6 +20,8 @@ int RunOutput(const Environment& environment, Screen& screen, const std::vector<
 int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStatePull(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunMetadataFunctions(const Environment& environment, Screen& screen,
+                         const std::vector<std::string>& words);
 int RunVersion(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 
 }  // namespace cairn::commands

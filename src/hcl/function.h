@@ -76,7 +76,7 @@ struct Function {
 
   // For functions that decide themselves which of their arguments to evaluate (`try`, `can`): called instead
   // of all of the above, of which `parameters` and `rest` still say how many arguments there are and their
-  // names. Errors in `diagnostics` are the call's own.
+  // names, and `type`, if there is one, what comes of any. Errors in `diagnostics` are the call's own.
   std::function<FunctionResult<Value>(std::span<const LazyArgument* const>, Diagnostics& diagnostics)> lazy =
       {};
 

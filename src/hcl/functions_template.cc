@@ -231,6 +231,7 @@ void AddTemplateFunctions(FunctionList& list, std::shared_ptr<const FileReader> 
       "templatestring",
       Function{
           .parameters = {{.name = "template", .type = Type::String()}, {.name = "vars"}},
+          .type = Always(Type::String()),
           .lazy = [&table](std::span<const LazyArgument* const> arguments,
                            Diagnostics& diagnostics) { return RenderString(table, arguments, diagnostics); },
           .description = "A template from elsewhere with values put in."});

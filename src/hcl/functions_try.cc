@@ -38,6 +38,7 @@ void AddTryFunctions(FunctionList& list) {
                                     .lazy = Try,
                                     .description = "The first argument that has a value without an error."});
   list.emplace_back("can", Function{.parameters = {{.name = "expression"}},
+                                    .type = Always(Type::Bool()),
                                     .lazy = Can,
                                     .description = "Whether the argument has a value without an error."});
 }
