@@ -76,6 +76,7 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
   infra::ApplyOptions options{
       .remember = [&](const infra::ObjectChange& change) { return rememberer(change); },
       .new_deposed_key = NewDeposedKey};
+  session.BeginApply();
   infra::ApplyOutcome outcome = session.loop().Run(
       infra::ApplyPlan(session.InputFor(progress), planned.plan, planned.refreshed, std::move(options)));
   rememberer.Commit();

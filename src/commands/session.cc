@@ -39,11 +39,12 @@ void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnosti
   }
 }
 
-hcl::FunctionWorld WorldOf(std::chrono::system_clock::time_point plan_time) {
+hcl::FunctionWorld WorldOf(std::chrono::system_clock::time_point plan_time, bool planning) {
   return {.files = std::make_shared<hcl::DiskReader>(),
           .now = [] { return std::chrono::system_clock::now(); },
           .plan_time = plan_time,
-          .random = FillRandom};
+          .random = FillRandom,
+          .planning = planning};
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
       options_(std::move(options)),
       plan_time_(options_.saved ? ParseTime(options_.saved->plan.timestamp).value_or(clock_.WallNow())
                                 : clock_.WallNow()),
-      functions_(WorldOf(plan_time_)),
+      functions_(WorldOf(plan_time_, /*planning=*/true)),
+      functions_of_apply_(WorldOf(plan_time_, /*planning=*/false)),
       installed_(environment, loop_, FillRandom),
       providers_([this](const std::string& provider) { return installed_.Start(provider); }) {
   surroundings_.functions = &functions_;
@@ -262,6 +264,10 @@ bool Session::CloseState() {
   if (unlocked) return true;
   screen_.ReportError("Error releasing the state lock", unlocked.error().message);
   return false;
+}
+
+void Session::BeginApply() {
+  surroundings_.functions = &functions_of_apply_;
 }
 
 infra::OperationInput Session::InputFor(infra::Observer& observer) {

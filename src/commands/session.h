@@ -83,6 +83,8 @@ class Session {
   const infra::ConfigGraph& graph() const { return graph_; }
   Screen& screen() { return screen_; }
 
+  // From now on expressions may know what planning does not: the time, random numbers.
+  void BeginApply();
   infra::OperationInput InputFor(infra::Observer& observer);
   // Ends all providers.
   void CloseProviders();
@@ -103,6 +105,7 @@ class Session {
   SystemClock clock_;
   net::Loop loop_{clock_};
   hcl::BuiltinFunctions functions_;
+  hcl::BuiltinFunctions functions_of_apply_;
   infra::Surroundings surroundings_;
   std::unique_ptr<const config::Config> config_;
   infra::GivenVariables variables_;
