@@ -45,6 +45,7 @@ DIFFERENT = {
 # What cairn cannot do yet. NAME: what it lacks.
 MISSING = {
     "check_passes_and_fails": "results of checks in states",
+    "compact_warnings": "results of checks in states",
     "count_to_single": "implied moves",
     "error_condition_result": "conditions that refer to nothing",
     "error_depends_on": "quoted references",
@@ -102,6 +103,7 @@ def read_steps(name):
 
 def dissect(text):
     """Progress in any order, the diagnostics, and the rest of what was printed."""
+    text = text.replace("this command, run:\n  cairn ", "this command, run:\n  terraform ")
     progress, diagnostics, rest = [], [], []
     inside = False
     lines = text.split("\n")
@@ -148,7 +150,7 @@ class Place:
         if files:
             self.run(program, "init")
         if not flags:
-            usual = {"plan": ["-no-color", "-detailed-exitcode"], "validate": ["-no-color"]}
+            usual = {"plan": ["-no-color", "-detailed-exitcode"], "validate": ["-no-color"], "refresh": ["-no-color"]}
             flags = usual.get(words[0], ["-no-color", "-auto-approve"])
         return self.run(program, words[0], *flags, *words[1:])
 

@@ -64,7 +64,9 @@ bool Confirm(Screen& screen, bool destroy) {
   return false;
 }
 
-int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags) {
+// `held` is what planning said, if that is still to be said.
+int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags,
+                 hcl::Diagnostics held = {}) {
   Screen& screen = session.screen();
   ProgressView progress(screen, session.loop().clock());
   Rememberer rememberer(
@@ -83,7 +85,8 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
   session.CloseProviders();
   const bool written = session.WriteState(outcome.state);
   const bool failed = outcome.diagnostics.has_errors();
-  screen.Report(outcome.diagnostics);
+  held.Append(std::move(outcome.diagnostics));
+  screen.Report(held);
   if (!failed) ShowApplied(screen, outcome, flags.is_destroy);
   return failed || !written ? 1 : 0;
 }
@@ -103,18 +106,22 @@ int PlanAndApply(Session& session, const OperationFlags& flags) {
                        "apply a saved plan file, or enable the -auto-approve option.");
     return 1;
   }
-  const auto options = PlanOptionsOf(flags, screen);
+  const auto options = PlanOptionsOf(flags, flags.is_destroy ? "destroy" : "apply", screen);
   if (!options || !PrepareToPlan(session, "OperationTypeApply")) return 1;
   const infra::PlanOutcome planned = MakePlan(session, *options);
   const auto acts = [](const auto& change) { return change.change.action != plan::Action::kNoOp; };
   const bool failed = planned.diagnostics.has_errors();
   if (!failed || std::ranges::any_of(planned.plan.resources, acts)) ShowPlan(screen, planned.plan);
-  screen.Report(planned.diagnostics);
   int code = 1;
-  if (!failed && !planned.plan.applyable) {
-    code = ApplyNothing(session, planned, flags);
-  } else if (!failed && (flags.auto_approve || Confirm(screen, options->mode == plan::Mode::kDestroy))) {
-    code = ApplyPlanned(session, planned, flags);
+  if (!failed && planned.plan.applyable && flags.auto_approve) {
+    code = ApplyPlanned(session, planned, flags, planned.diagnostics);
+  } else {
+    screen.Report(planned.diagnostics);
+    if (!failed && !planned.plan.applyable) {
+      code = ApplyNothing(session, planned, flags);
+    } else if (!failed && Confirm(screen, options->mode == plan::Mode::kDestroy)) {
+      code = ApplyPlanned(session, planned, flags);
+    }
   }
   session.CloseProviders();
   return session.CloseState() ? code : 1;

@@ -29,6 +29,7 @@ bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::stri
 
 int ReportUsage(Screen& screen, std::string_view command, std::string summary, std::string detail) {
   screen.ReportError(std::move(summary), std::move(detail));
+  if (screen.json()) return 1;
   screen.PrintError(Format("\nFor more help on using this command, run:\n  cairn {} -help\n", command));
   return 1;
 }

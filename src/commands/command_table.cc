@@ -18,6 +18,7 @@ constexpr Command kCommands[] = {
     {"metadata", "What programs want to know of this one"},
     {"metadata functions", "The functions of the language, as JSON", RunMetadataFunctions},
     {"output", "Show the outputs of the root module", RunOutput},
+    {"refresh", "Take over what has changed outside into the state", RunRefresh},
     {"show", "Show the state, or that of a file", RunShow},
     {"state", "Look into the state"},
     {"state list", "List the objects in the state", RunStateList},

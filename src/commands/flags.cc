@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/units.h"
 
 namespace cairn::commands {
 
@@ -14,6 +15,9 @@ void Flags::Add(std::string name, std::string& target, std::string help) {
 }
 void Flags::Add(std::string name, size_t& target, std::string help) {
   flags_[std::move(name)] = {.number = &target, .help = std::move(help)};
+}
+void Flags::Add(std::string name, Duration& target, std::string help) {
+  flags_[std::move(name)] = {.duration = &target, .help = std::move(help)};
 }
 void Flags::Add(std::string name, std::vector<std::string>& target, std::string help) {
   flags_[std::move(name)] = {.list = &target, .help = std::move(help)};
@@ -32,6 +36,14 @@ Result<> Flags::Set(const std::string& name, Flag& flag, std::string_view value)
                   Format("invalid boolean value {:?} for -{}: parse error", std::string(value), name));
     }
     *flag.flag = yes;
+  }
+  if (flag.duration != nullptr) {
+    const auto duration = ParseDuration(value);
+    if (!duration) {
+      return Fail(ErrorCode::kInvalid,
+                  Format("invalid value {:?} for flag -{}: parse error", std::string(value), name));
+    }
+    *flag.duration = *duration;
   }
   if (flag.number != nullptr) {
     const auto number = ParseInt<size_t>(value);

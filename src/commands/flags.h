@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace cairn::commands {
@@ -18,6 +19,7 @@ class Flags {
   void Add(std::string name, bool& target, std::string help);
   void Add(std::string name, std::string& target, std::string help);
   void Add(std::string name, size_t& target, std::string help);
+  void Add(std::string name, Duration& target, std::string help);  // "1m30s"
   // Collects all values.
   void Add(std::string name, std::vector<std::string>& target, std::string help);
 
@@ -33,6 +35,7 @@ class Flags {
     bool* flag = nullptr;
     std::string* text = nullptr;
     size_t* number = nullptr;
+    Duration* duration = nullptr;
     std::vector<std::string>* list = nullptr;
     std::string help;
   };

@@ -3,24 +3,32 @@
 namespace cairn::commands {
 
 void OperationFlags::AddTo(Flags& flags, std::string_view name) {
-  flags.Add("destroy", destroy, "destroy all that there is");
-  flags.Add("refresh", refresh, "ask each object what it is like now (true)");
-  flags.Add("refresh-only", refresh_only, "only look whether objects have changed");
-  flags.Add("replace", replace, "replace this instance; may be given several times");
+  if (name != "refresh") {
+    flags.Add("destroy", destroy, "destroy all that there is");
+    flags.Add("refresh", refresh, "ask each object what it is like now (true)");
+    flags.Add("refresh-only", refresh_only, "only look whether objects have changed");
+    flags.Add("replace", replace, "replace this instance; may be given several times");
+  }
+  flags.Add("target", targets, "only this module, resource or instance, and what it needs; may be repeated");
   flags.Add("var", variables, "name=text: a value for a variable of the root module");
   flags.Add("var-file", variable_files, "a file with values for variables");
   flags.Add("input", input, "ask for variables that have no value (true)");
   flags.Add("lock", lock, "hold the lock of the state meanwhile (true)");
+  flags.Add("lock-timeout", lock_timeout, "how long to try for the lock: 30s, 5m (0s)");
   flags.Add("parallelism", parallelism, "calls of providers at a time (10)");
   flags.Add("state", state_path, "the state file (terraform.tfstate)");
+  flags.Add("compact-warnings", compact_warnings, "of warnings only what they are about");
   flags.Add("no-color", no_color, "no colours");
   flags.Add("json", json, "lines of JSON instead of text");
   flags.Add("help", help, "this text");
   if (name == "plan") {
     flags.Add("detailed-exitcode", detailed_exitcode, "exit code 2 if there is something to do");
     flags.Add("out", out_path, "keep the plan in this file, for apply FILE");
+    return;
   }
-  if (name != "plan") flags.Add("auto-approve", auto_approve, "do not ask before applying");
+  flags.Add("state-out", state_out_path, "where to write the state, if not where it was read");
+  flags.Add("backup", backup_path, "where to keep the state as it was (PATH.backup); -: nowhere");
+  if (name != "refresh") flags.Add("auto-approve", auto_approve, "do not ask before applying");
 }
 
 SessionOptions OperationFlags::ToSessionOptions() const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "commands/flags.h"
 #include "commands/session.h"
 
@@ -24,9 +25,14 @@ struct OperationFlags {
   bool lock = true;
   bool help = false;
   size_t parallelism = 10;
+  bool compact_warnings = false;
   std::string state_path = {};
+  std::string state_out_path = {};
+  std::string backup_path = {};
+  Duration lock_timeout = {};
   std::string out_path = {};
   std::vector<std::string> replace = {};
+  std::vector<std::string> targets = {};
   std::vector<std::string> variables = {};
   std::vector<std::string> variable_files = {};
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "commands/command_line.h"
 #include "commands/flags.h"
 #include "commands/progress_view.h"
 #include "state/address_parser.h"
@@ -11,14 +12,23 @@
 #include "view/ui_stream.h"
 
 namespace cairn::commands {
-std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, Screen& screen) {
+std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, std::string_view name,
+                                                Screen& screen) {
   infra::PlanOptions options{.refresh = flags.refresh};
   if (flags.destroy) options.mode = plan::Mode::kDestroy;
   if (flags.refresh_only) options.mode = plan::Mode::kRefreshOnly;
+  for (const std::string& text : flags.targets) {
+    const auto target = state::ParseTarget(text);
+    if (!target) {
+      ReportUsage(screen, name, Format("Invalid target {:?}", text), target.error().detail);
+      return std::nullopt;
+    }
+    options.targets.push_back(*target);
+  }
   for (const std::string& text : flags.replace) {
     const auto address = state::ParseInstanceAddress(text);
     if (!address) {
-      screen.ReportError(address.error().summary, address.error().detail);
+      ReportUsage(screen, name, Format("Invalid force-replace address {:?}", text), address.error().detail);
       return std::nullopt;
     }
     options.force_replace.push_back(*address);
@@ -40,6 +50,17 @@ infra::PlanOutcome MakePlan(Session& session, infra::PlanOptions options) {
   options.timestamp = TimeText(session.plan_time());
   ProgressView progress(session.screen(), session.loop().clock());
   return session.loop().Run(infra::MakePlan(session.InputFor(progress), session.state(), std::move(options)));
+}
+
+state::State WithKnownOutputs(state::State state, const plan::Plan& plan, const config::Module& root) {
+  for (const plan::OutputChange& output : plan.outputs) {
+    const hcl::Value& value = output.change.after;
+    const auto declared = root.outputs.find(output.name);
+    if (output.change.action == plan::Action::kDelete || declared == root.outputs.end()) continue;
+    if (value.IsNull() || !value.IsWhollyKnown()) continue;
+    state.outputs[output.name] = {value, declared->second.sensitive};
+  }
+  return state;
 }
 
 void ShowPlan(Screen& screen, const plan::Plan& plan) {
@@ -82,12 +103,9 @@ int RunOperation(Screen& screen, const std::vector<std::string>& words, Operatio
   }
   if (flags.json) screen.BeginJson();
   if (flags.no_color) screen.style().colour = false;
+  if (flags.compact_warnings) screen.CompactWarnings();
   if (!arguments) {
-    screen.ReportError("Failed to parse command-line flags", arguments.error().message);
-    if (!screen.json()) {
-      screen.PrintError(Format("\nFor more help on using this command, run:\n  cairn {} -help\n", name));
-    }
-    return 1;
+    return ReportUsage(screen, name, "Failed to parse command-line flags", arguments.error().message);
   }
   return run(flags, *arguments);
 }

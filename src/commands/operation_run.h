@@ -22,13 +22,17 @@ using RunWithFlags = std::function<int(const OperationFlags& flags, const std::v
 int RunOperation(Screen& screen, const std::vector<std::string>& words, OperationFlags flags,
                  std::string_view name, const RunWithFlags& run);
 
-// What the flags ask of planning; nothing if they are wrong, which has been said.
-std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, Screen& screen);
+// What the flags of the command `name` ask of planning; nothing if they are wrong, which has been said.
+std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, std::string_view name,
+                                                Screen& screen);
 
 // Loads all that planning needs; false if something is wrong, which has been said.
 bool PrepareToPlan(Session& session, std::string_view operation);
 
 infra::PlanOutcome MakePlan(Session& session, infra::PlanOptions options);
+
+// `state` with the outputs that a plan knows the values of.
+state::State WithKnownOutputs(state::State state, const plan::Plan& plan, const config::Module& root);
 
 // For people, or as lines of JSON.
 void ShowPlan(Screen& screen, const plan::Plan& plan);

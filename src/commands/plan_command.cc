@@ -23,7 +23,7 @@ bool SavePlan(Session& session, const infra::PlanOutcome& outcome, const std::st
 
 int Plan(Session& session, const OperationFlags& flags) {
   Screen& screen = session.screen();
-  const auto options = PlanOptionsOf(flags, screen);
+  const auto options = PlanOptionsOf(flags, "plan", screen);
   if (!options || !PrepareToPlan(session, "OperationTypePlan")) return 1;
   const infra::PlanOutcome outcome = MakePlan(session, *options);
   session.CloseProviders();

@@ -16,6 +16,7 @@ int RunDestroy(const Environment& environment, Screen& screen, const std::vector
 int RunInit(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunRefresh(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunOutput(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);

@@ -69,6 +69,10 @@ void Screen::Report(const hcl::Diagnostics& diagnostics) {
     }
     return;
   }
+  if (compact_ && !diagnostics.empty() && !diagnostics.has_errors()) {
+    Print(view::RenderCompactWarnings(view::Arrange(diagnostics), style_));
+    return;
+  }
   for (const hcl::Diagnostic& one : view::ConsolidateWarnings(view::Arrange(diagnostics))) {
     const std::string text = view::RenderDiagnostic(one, style_);
     if (one.severity == hcl::Severity::kError) {

@@ -25,6 +25,8 @@ class Screen {
   // From now on all that is said is lines of JSON, the first of which says of which version.
   void BeginJson();
   bool json() const { return json_; }
+  // From now on of warnings only the summaries are said, unless there are errors beside them.
+  void CompactWarnings() { compact_ = true; }
   void PrintLine(std::string_view line);  // of JSON
   std::string LineTime() const;           // now, as such lines have it
 
@@ -43,6 +45,7 @@ class Screen {
  private:
   view::HumanStyle style_;
   bool json_ = false;
+  bool compact_ = false;
 };
 
 }  // namespace cairn::commands

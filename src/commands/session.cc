@@ -197,16 +197,12 @@ hcl::Diagnostics Session::Validate() {
 }
 
 bool Session::OpenState(std::string_view operation) {
-  const std::string path = options_.state_path.empty() ? "terraform.tfstate" : options_.state_path;
-  state_file_ = std::make_unique<state::StateFile>(state::StateFile::Options{.path = path});
-  if (options_.lock) {
-    const auto locked = state_file_->Lock(
-        state::MakeLockInfo(operation, kTerraformVersion, path, std::chrono::system_clock::now()));
-    if (!locked) {
-      screen_.ReportError("Error acquiring the state lock", locked.error().ToString());
-      return false;
-    }
-  }
+  const std::string read = options_.state_path.empty() ? "terraform.tfstate" : options_.state_path;
+  const std::string path = options_.state_out_path.empty() ? read : options_.state_out_path;
+  state::StateFile::Options options{.path = path, .backup_path = options_.backup_path};
+  if (read != path) options.read_path = read;
+  state_file_ = std::make_unique<state::StateFile>(std::move(options));
+  if (options_.lock && !LockState(operation)) return false;
   Result<state::StateText> text = state_file_->Read();
   if (!text) {
     screen_.ReportError("Failed to read state", text.error().message);
@@ -235,6 +231,25 @@ bool Session::OpenState(std::string_view operation) {
   if (options_.lock) return WriteState(state_);
   state::MakeNextVersion(last_, state_);
   return true;
+}
+
+net::Task<std::optional<state::LockError>> Session::TryLock(const state::LockInfo& info) {
+  constexpr Duration kPeriod = std::chrono::milliseconds(250);
+  const TimePoint end = clock_.Now() + options_.lock_timeout;
+  for (;;) {
+    const auto locked = state_file_->Lock(info);
+    if (locked) co_return std::nullopt;
+    if (clock_.Now() >= end) co_return locked.error();
+    co_await loop_.Sleep(kPeriod);
+  }
+}
+
+bool Session::LockState(std::string_view operation) {
+  const state::LockInfo info = state::MakeLockInfo(operation, kTerraformVersion, state_file_->path(),
+                                                   std::chrono::system_clock::now());
+  const std::optional<state::LockError> failed = loop_.Run(TryLock(info));
+  if (failed) screen_.ReportError("Error acquiring the state lock", failed->ToString());
+  return !failed;
 }
 
 bool Session::WriteState(state::State next) {

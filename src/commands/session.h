@@ -31,7 +31,10 @@ inline constexpr std::string_view kTerraformVersion = "1.11.4";
 
 struct SessionOptions {
   std::vector<VariableFlag> variables = {};
-  std::string state_path = {};  // empty: that of the workspace
+  std::string state_path = {};      // empty: that of the workspace
+  std::string state_out_path = {};  // empty: there as well
+  std::string backup_path = {};     // as state::StateFile::Options
+  Duration lock_timeout = {};       // how long to try
   size_t parallelism = 10;
   bool lock = true;
   bool input = true;  // ask for variables without a value
@@ -90,6 +93,8 @@ class Session {
   void CloseProviders();
 
  private:
+  bool LockState(std::string_view operation);
+  net::Task<std::optional<state::LockError>> TryLock(const state::LockInfo& info);
   using FetchedSchemas = Result<std::shared_ptr<const provider::Schemas>>;
   net::Task<FetchedSchemas> FetchSchemas(const std::string& provider);
   net::Task<void> AddSchemas(std::string provider, hcl::Diagnostics& diagnostics);

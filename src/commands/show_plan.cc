@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "commands/config_json.h"
+#include "commands/operation_run.h"
 #include "commands/saved_plan.h"
 #include "commands/session.h"
 #include "view/human_plan.h"
@@ -14,22 +15,11 @@
 namespace cairn::commands {
 namespace {
 
-// The peer counts outputs that are known while planning to the state before it.
-state::State PriorState(state::State state, const plan::Plan& plan, const config::Module& root) {
-  state.terraform_version = kTerraformVersion;
-  for (const plan::OutputChange& output : plan.outputs) {
-    const hcl::Value& value = output.change.after;
-    const auto declared = root.outputs.find(output.name);
-    if (output.change.action == plan::Action::kDelete || declared == root.outputs.end()) continue;
-    if (value.IsNull() || !value.IsWhollyKnown()) continue;
-    state.outputs[output.name] = {value, declared->second.sensitive};
-  }
-  return state;
-}
-
 Result<std::string> PlanJson(const Session& session, const infra::SavedPlan& saved, const plan::Plan& plan) {
   std::string state;
-  const state::State prior = PriorState(saved.refreshed, plan, *session.config().module);
+  // The peer counts outputs that are known while planning to the state before it.
+  state::State prior = WithKnownOutputs(saved.refreshed, plan, *session.config().module);
+  prior.terraform_version = kTerraformVersion;
   if (!prior.empty()) {
     Result<std::string> written = view::WriteStateJson(prior, session.ResourceSchemas());
     if (!written) return written;

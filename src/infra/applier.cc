@@ -15,7 +15,11 @@ using plan::Action;
 
 Applier::Applier(const OperationInput& input, const plan::Plan& plan, const state::State& state,
                  ApplyOptions options)
-    : operation_(input, /*validating=*/false), plan_(plan), options_(std::move(options)), state_(state) {}
+    : operation_(input, /*validating=*/false),
+      plan_(plan),
+      targets_(plan.targets, input.graph, state),
+      options_(std::move(options)),
+      state_(state) {}
 
 net::Task<ApplyOutcome> Applier::Run() {
   BuildGraph();
@@ -36,6 +40,7 @@ net::Task<ApplyOutcome> Applier::Run() {
     co_await WalkGraph(operation_.input().loop, graph_, work);
     SetOutputs();
   }
+  WarnOfTargets();
   co_return ApplyOutcome{.state = std::move(state_),
                          .diagnostics = std::move(operation_.diagnostics()),
                          .added = added_,
@@ -102,17 +107,33 @@ net::Task<void> Applier::DestroyOne(const plan::ResourceChange& change, bool& ok
 
 void Applier::SetOutputs() {
   const ModuleRun& root = operation_.evaluator().root();
-  const auto before = std::exchange(state_.outputs, {});
+  const auto before = state_.outputs;
+  if (targets_.everything()) state_.outputs.clear();
   if (plan_.mode == plan::Mode::kDestroy) return;
   for (const auto& [name, output] : root.config->module->outputs) {
     const auto value = root.outputs.find(name);
     if (value == root.outputs.end()) {
-      // Something that it needs failed.
+      // Something that it needs failed, or is not meant.
       if (const auto old = before.find(name); old != before.end()) state_.outputs.insert(*old);
     } else if (!output.ephemeral && !value->second.IsNull()) {
       state_.outputs[name] = {value->second.WithoutMarksWithin(), output.sensitive};
+    } else {
+      state_.outputs.erase(name);
     }
   }
+}
+
+void Applier::WarnOfTargets() {
+  if (targets_.everything()) return;
+  operation_.diagnostics().AddWarning(
+      "Applied changes may be incomplete",
+      "The plan was created with the -target option in effect, so some changes requested in the "
+      "configuration "
+      "may have been ignored and the output values may not be fully updated. Run the following command to "
+      "verify that no other changes are pending:\n    terraform plan\n\nNote that the -target option is not "
+      "suitable for routine use, and is provided only for exceptional situations such as recovering from "
+      "errors "
+      "or mistakes, or when Terraform specifically suggests to use it as part of an error message.");
 }
 
 bool Applier::Remember(ObjectChange change) {

@@ -92,6 +92,9 @@ void Applier::OrderMakers() {
 // When all is destroyed, only what configures providers is still evaluated.
 void Applier::Prune() {
   kept_.assign(graph_.size(), true);
+  for (NodeIndex node = 0; node < operation_.input().graph.objects.size(); ++node) {
+    kept_[node] = targets_.Wants(node);
+  }
   if (plan_.mode != plan::Mode::kDestroy) return;
   std::vector<NodeIndex> roots;
   for (const auto& [node, changes] : destroys_) {

@@ -11,6 +11,7 @@
 #include "hcl/value_marks.h"
 #include "infra/applier.h"
 #include "infra/proposal.h"
+#include "infra/targets.h"
 
 namespace cairn::infra {
 
@@ -39,6 +40,7 @@ class Applier {
   net::Task<bool> Destroy(const Changes& changes);
   net::Task<void> DestroyOne(const plan::ResourceChange& change, bool& ok);
   void SetOutputs();
+  void WarnOfTargets();
 
   // applier_instance.cc: one object
   net::Task<bool> ApplyInstance(const Instance& instance);
@@ -57,6 +59,7 @@ class Applier {
 
   Operation operation_;
   const plan::Plan& plan_;
+  const Targets targets_;
   const ApplyOptions options_;
   state::State state_;
   graph::Graph graph_{0};

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "hcl/value_json.h"
+#include "infra/object_values.h"
 #include "infra/planner_state.h"
+#include "state/object_value.h"
 
 namespace cairn::infra {
 namespace {
@@ -21,11 +22,13 @@ Planner::Planner(const OperationInput& input, const state::State& state, PlanOpt
     : operation_(input, /*validating=*/false),
       state_(state),
       options_(std::move(options)),
+      targets_(options_.targets, input.graph, state),
       refreshed_(state),
       expanded_(input.graph.objects.size()) {
   plan_.mode = options_.mode;
   plan_.timestamp = options_.timestamp;
   plan_.force_replace = options_.force_replace;
+  plan_.targets = options_.targets;
 }
 
 net::Task<PlanOutcome> Planner::Run() {
@@ -40,6 +43,7 @@ net::Task<PlanOutcome> Planner::Run() {
 
 net::Task<bool> Planner::PlanNode(NodeIndex node) {
   const Object& object = operation_.input().graph.objects[node];
+  if (!targets_.Wants(node)) co_return true;
   switch (object.kind) {
     case ObjectKind::kProvider:
       co_return co_await operation_.ConfigureProvider(object);
@@ -84,7 +88,13 @@ net::Task<bool> Planner::PlanResourceIn(NodeIndex node, ModuleRun& run) {
   bool ok = true;
   for (const Instance& instance : *instances) planned_.insert(instance.address);
   net::TaskGroup group(operation_.input().loop);
-  for (Instance& instance : *instances) group.Spawn(PlanOne(std::move(instance), ok));
+  for (Instance& instance : *instances) {
+    if (targets_.Wants(node, instance.address)) {
+      group.Spawn(PlanOne(std::move(instance), ok));
+    } else {
+      KeepUntargeted(instance);
+    }
+  }
   co_await group.Empty();
   co_return ok;
 }
@@ -94,20 +104,40 @@ net::Task<void> Planner::PlanOne(Instance instance, bool& ok) {
   if (!planned) ok = false;
 }
 
+// An instance beside those that -target names is what the state says it is.
+void Planner::KeepUntargeted(const Instance& instance) {
+  const state::ObjectRef object = state_.FindCurrent(instance.address);
+  if (!object) return;
+  const auto value = state::DecodeAttributes(*object, instance.schema->block->type);
+  if (!value) return;  // of another version of the schema: it stays unknown
+  instance.run->resources.at(instance.resource->name)
+      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, *value));
+}
+
 // What the state has and the configuration does not.
-net::Task<bool> Planner::PlanOrphans() {
-  bool ok = true;
-  net::TaskGroup group(operation_.input().loop);
+std::vector<state::InstanceAddress> Planner::Orphans() const {
+  const bool destroys = options_.mode == plan::Mode::kDestroy;
+  if (destroys && !targets_.everything()) return DestroyedWith(targets_, state_);
+  std::vector<state::InstanceAddress> orphans;
   for (const auto& [resource_address, resource] : state_.resources) {
     const auto node = NodeOf(resource_address.module, resource_address.resource);
     if (node && !expanded_[*node]) continue;  // which instances it is to have is not known
     for (const auto& [key, instance] : resource.instances) {
       const state::InstanceAddress address{resource_address.module, resource_address.resource, key};
-      const bool configured = planned_.contains(address) && options_.mode != plan::Mode::kDestroy;
-      if (configured && instance.deposed.empty()) continue;
-      const ActionReason reason = configured ? ActionReason::kNone : ReasonToDelete(address);
-      group.Spawn(PlanOrphan(address, resource.provider, reason, ok));
+      const bool configured = planned_.contains(address) && !destroys;
+      if ((!configured || !instance.deposed.empty()) && targets_.Means(address)) orphans.push_back(address);
     }
+  }
+  return orphans;
+}
+
+net::Task<bool> Planner::PlanOrphans() {
+  bool ok = true;
+  net::TaskGroup group(operation_.input().loop);
+  for (const state::InstanceAddress& address : Orphans()) {
+    const bool configured = planned_.contains(address) && options_.mode != plan::Mode::kDestroy;
+    const ActionReason reason = configured ? ActionReason::kNone : ReasonToDelete(address);
+    group.Spawn(PlanOrphan(address, state_.Find(address.resource_address())->provider, reason, ok));
   }
   co_await group.Empty();
   co_return ok;
@@ -186,6 +216,7 @@ void Planner::PlanOutputs() {
   const ModuleRun& root = operation_.evaluator().root();
   for (const auto& [name, output] : root.config->module->outputs) {
     if (output.ephemeral) continue;
+    if (!targets_.everything() && (destroys || !root.outputs.contains(name))) continue;
     const auto before = state_.outputs.find(name);
     const bool existed = before != state_.outputs.end();
     if (destroys && !existed) continue;
@@ -206,7 +237,7 @@ void Planner::PlanOutputs() {
     plan_.outputs.push_back(std::move(change));
   }
   for (const auto& [name, output] : state_.outputs) {
-    if (root.config->module->outputs.contains(name)) continue;
+    if (root.config->module->outputs.contains(name) || !targets_.everything()) continue;
     plan_.outputs.push_back({.name = name,
                              .change = {.action = Action::kDelete, .before = output.value},
                              .sensitive = output.sensitive});
@@ -228,7 +259,38 @@ void Planner::CheckBlocks(const Object& object) {
   }
 }
 
+void Planner::WarnOfOptions() {
+  if (!targets_.everything()) {
+    operation_.diagnostics().AddWarning(
+        "Resource targeting is in effect",
+        "You are creating a plan with the -target option, which means that the result of this plan may not "
+        "represent all of the changes requested by the current configuration.\n\nThe -target option is not "
+        "for "
+        "routine use, and is provided only for exceptional situations such as recovering from errors or "
+        "mistakes, or when Terraform specifically suggests to use it as part of an error message.");
+  }
+  for (const state::InstanceAddress& asked : options_.force_replace) {
+    if (asked.key || planned_.contains(asked)) continue;
+    std::vector<state::InstanceAddress> meant;
+    for (const state::InstanceAddress& one : planned_) {
+      if (one.resource_address() == asked.resource_address()) meant.push_back(one);
+    }
+    if (meant.empty()) continue;
+    std::ranges::sort(meant);
+    std::string flags;
+    for (const state::InstanceAddress& one : meant) flags += Format("\n  -replace={:?}", one.ToString());
+    operation_.diagnostics().AddWarning(
+        "Incompletely-matched force-replace resource instance",
+        Format(
+            "Your force-replace request for {} doesn't match any resource instances because it lacks an "
+            "instance key.\n\nTo force replacement of particular instances, use one or more of the following "
+            "options instead:{}",
+            asked.ToString(), flags));
+  }
+}
+
 PlanOutcome Planner::Finish(bool ok) {
+  WarnOfOptions();
   std::ranges::sort(plan_.resources, [](const plan::ResourceChange& a, const plan::ResourceChange& b) {
     if (a.address == b.address) return a.deposed < b.deposed;
     return a.address < b.address;
@@ -246,7 +308,7 @@ PlanOutcome Planner::Finish(bool ok) {
   const bool changes = std::ranges::any_of(plan_.resources, acts) || std::ranges::any_of(plan_.outputs, acts);
   const bool found_drift = options_.mode == plan::Mode::kRefreshOnly && !plan_.drift.empty();
   plan_.applyable = !plan_.errored && (changes || found_drift);
-  plan_.complete = !plan_.errored;
+  plan_.complete = !plan_.errored && targets_.everything();
   return {std::move(plan_), std::move(refreshed_), std::move(operation_.diagnostics())};
 }
 

@@ -17,6 +17,7 @@ struct PlanOptions {
   plan::Mode mode = plan::Mode::kNormal;
   bool refresh = true;                                     // ask each object what it is like now
   std::vector<state::InstanceAddress> force_replace = {};  // -replace
+  std::vector<state::Target> targets = {};                 // -target; empty: everything
   std::string timestamp = {};                              // RFC 3339: what plantimestamp() says
 };
 

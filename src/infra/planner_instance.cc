@@ -34,6 +34,11 @@ net::Task<bool> Planner::PlanInstance(const Instance& instance) {
   co_return co_await PlanManaged(instance);
 }
 
+// What goes only because it needs what is meant is taken as it is remembered.
+bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
+  return options_.refresh && (targets_.Means(address) || planned_.contains(address));
+}
+
 net::Task<Planner::Prior> Planner::ReadPrior(const state::InstanceAddress& address,
                                              const state::ObjectRef& object, provider::Provider& provider,
                                              const provider::Schema& schema,
@@ -63,7 +68,7 @@ net::Task<Planner::Prior> Planner::ReadPrior(const state::InstanceAddress& addre
   const std::vector<hcl::MarkedPath> sensitive = SensitivePaths(*object);
   const Value remembered = WithEmptyBlocks(*schema.block, upgraded->state);
   prior.value = hcl::WithMarkedPaths(remembered, sensitive);
-  if (!options_.refresh) co_return prior;
+  if (!IsRefreshed(address)) co_return prior;
 
   const std::string id = IdOf(remembered);
   const Permits::Permit permit = co_await operation_.permits().Take();

@@ -10,6 +10,7 @@
 #include "hcl/value_marks.h"
 #include "infra/planner.h"
 #include "infra/proposal.h"
+#include "infra/targets.h"
 
 namespace cairn::infra {
 
@@ -37,7 +38,10 @@ class Planner {
   net::Task<bool> PlanOrphans();
   net::Task<void> PlanOrphan(state::InstanceAddress address, state::ProviderConfigAddress provider,
                              plan::ActionReason reason, bool& ok);
+  void KeepUntargeted(const Instance& instance);
+  std::vector<state::InstanceAddress> Orphans() const;
   void PlanOutputs();
+  void WarnOfOptions();
   void CheckBlocks(const Object& object);
   PlanOutcome Finish(bool ok);
 
@@ -45,6 +49,7 @@ class Planner {
   net::Task<bool> PlanInstance(const Instance& instance);
   net::Task<bool> PlanManaged(const Instance& instance);
   net::Task<bool> PlanData(const Instance& instance);
+  bool IsRefreshed(const state::InstanceAddress& address) const;
   net::Task<Prior> ReadPrior(const state::InstanceAddress& address, const state::ObjectRef& object,
                              provider::Provider& provider, const provider::Schema& schema,
                              const state::ProviderConfigAddress& provider_address);
@@ -68,6 +73,7 @@ class Planner {
   Operation operation_;
   const state::State& state_;
   const PlanOptions options_;
+  const Targets targets_;
   plan::Plan plan_;
   state::State refreshed_;
   std::vector<bool> expanded_;  // by node: of which resources `planned_` has all

@@ -27,6 +27,12 @@ bool IsError(const hcl::Diagnostic& diagnostic) {
   return diagnostic.severity == hcl::Severity::kError;
 }
 
+// Whether it is a warning that others of its summary speak for. Each assertion speaks for itself.
+bool IsConsolidated(const hcl::Diagnostic& diagnostic) {
+  return !IsError(diagnostic) && diagnostic.subject.has_value() &&
+         diagnostic.summary != "Check block assertion failed";
+}
+
 // `markup` with each % replaced by one of `texts`, in which nothing is a colour.
 std::string Fill(const Colours& colours, std::string_view markup,
                  std::initializer_list<std::string_view> texts) {
@@ -194,6 +200,35 @@ std::string RenderDiagnostic(const hcl::Diagnostic& diagnostic, const HumanStyle
   return Boxed(out, colour, colours);
 }
 
+std::string RenderCompactWarnings(const hcl::Diagnostics& warnings, const HumanStyle& style) {
+  struct Group {
+    const hcl::Diagnostic* first = nullptr;
+    size_t count = 0;
+  };
+  // What has a place is grouped by its summary, all else stands for itself.
+  std::vector<Group> groups;
+  std::map<std::string_view, size_t> by_summary;
+  for (const hcl::Diagnostic& one : warnings) {
+    const auto [group, added] = by_summary.try_emplace(one.summary, groups.size());
+    if (added || !IsConsolidated(one) || !IsConsolidated(*groups[group->second].first)) {
+      group->second = groups.size();
+      groups.push_back({&one, 1});
+    } else {
+      ++groups[group->second].count;
+    }
+  }
+  const Colours colours(style.colour);
+  std::string out = colours("\n[bold][yellow]Warnings:[reset]\n\n");
+  for (const auto& [first, count] : groups) {
+    out += "- " + first->summary + "\n";
+    if (!first->subject) continue;
+    out +=
+        Format("  on {} line {}{}\n", first->subject->source->name(), first->subject->start_position().line,
+               count > 1 ? Format(" (and {} more)", count - 1) : "");
+  }
+  return out + "\nTo see the full warning notes, run Terraform without -compact-warnings.\n";
+}
+
 void WriteDiagnostic(JsonWriter& out, const hcl::Diagnostic& diagnostic) {
   out.BeginObject();
   out.Member("severity", IsError(diagnostic) ? "error" : "warning");
@@ -258,16 +293,13 @@ hcl::Diagnostics Arrange(const hcl::Diagnostics& diagnostics) {
 }
 
 hcl::Diagnostics ConsolidateWarnings(const hcl::Diagnostics& diagnostics) {
-  const auto is_alike = [](const hcl::Diagnostic& diagnostic) {
-    return !IsError(diagnostic) && diagnostic.subject.has_value();
-  };
   std::map<std::string, size_t> counts;
   for (const hcl::Diagnostic& diagnostic : diagnostics) {
-    if (is_alike(diagnostic)) ++counts[diagnostic.summary];
+    if (IsConsolidated(diagnostic)) ++counts[diagnostic.summary];
   }
   hcl::Diagnostics out;
   for (hcl::Diagnostic diagnostic : diagnostics) {
-    if (is_alike(diagnostic)) {
+    if (IsConsolidated(diagnostic)) {
       size_t& count = counts[diagnostic.summary];
       if (count == 0) continue;  // the first has spoken for it
       if (count == 2) diagnostic.detail += "\n\n(and one more similar warning elsewhere)";

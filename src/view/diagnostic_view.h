@@ -20,6 +20,9 @@ hcl::Diagnostics ConsolidateWarnings(const hcl::Diagnostics& diagnostics);
 // With colours: between rules, "╷ │ ╵"; without: plain, as scripts know it, beginning with an empty line.
 std::string RenderDiagnostic(const hcl::Diagnostic& diagnostic, const HumanStyle& style = {});
 
+// Warnings by what they are about, without the rest, from the empty line at the beginning on.
+std::string RenderCompactWarnings(const hcl::Diagnostics& warnings, const HumanStyle& style = {});
+
 // The JSON object of one, as `validate -json` and the lines of -json have it.
 void WriteDiagnostic(JsonWriter& out, const hcl::Diagnostic& diagnostic);
 
