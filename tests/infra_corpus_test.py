@@ -56,8 +56,6 @@ MISSING = {
     "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",
     "postcondition": "results of checks in states",
     "precondition": "results of checks in states",
-    "remote_state": "terraform_remote_state",
-    "remote_state_unknown_path": "terraform_remote_state",
 }
 
 # Whose first apply is followed by a plan of the other program, where there is a terraform.

@@ -36,7 +36,7 @@ AttachedProviders ReadAttachedProviders(const Environment& environment, hcl::Dia
 
 InstalledProviders::InstalledProviders(const Environment& environment, net::Loop& loop,
                                        provider::RandomBytes random)
-    : environment_(environment), loop_(loop), random_(std::move(random)) {}
+    : environment_(environment), loop_(loop), random_(std::move(random)), remote_states_(environment, loop) {}
 
 void InstalledProviders::Check(const registry::ProviderRequirements& required,
                                hcl::Diagnostics& diagnostics) {
@@ -119,7 +119,7 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
   if (address->IsBuiltIn()) {
     if (address->type != "terraform")
       co_return Fail(ErrorCode::kNotFound, "there is no such built-in provider");
-    std::unique_ptr<provider::Provider> builtin = provider::MakeBuiltinProvider(random_);
+    std::unique_ptr<provider::Provider> builtin = provider::MakeBuiltinProvider(random_, remote_states_);
     co_return builtin;
   }
   provider::PluginOptions options{.name = provider};

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "commands/environment.h"
+#include "commands/remote_states.h"
 #include "hcl/diagnostic.h"
 #include "net/loop.h"
 #include "net/task.h"
@@ -47,6 +48,7 @@ class InstalledProviders {
   const Environment& environment_;
   net::Loop& loop_;
   const provider::RandomBytes random_;
+  RemoteStates remote_states_;
   AttachedProviders attached_;
   registry::Locks locks_;
   std::map<registry::ProviderAddress, std::string> hashes_;  // of packages: "h1:…"

@@ -43,6 +43,7 @@ void ProgressView::ApplyStarted(const state::InstanceAddress& address, const std
 
 void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::string& deposed,
                              plan::Action action, const std::string& id, bool ok) {
+  if (!ok && action == plan::Action::kRead) return;  // its diagnostic says so
   const auto elapsed = std::chrono::round<std::chrono::seconds>(clock_.Now() - started_[address]);
   Show({.kind = ok ? view::EventKind::kApplyComplete : view::EventKind::kApplyErrored,
         .address = address,

@@ -12,11 +12,13 @@ namespace {
 // Everything is answered at once.
 class BuiltinProvider final : public Provider {
  public:
-  explicit BuiltinProvider(RandomBytes random) : random_(std::move(random)) {
+  BuiltinProvider(RandomBytes random, RemoteStates& states) : random_(std::move(random)), states_(states) {
     const auto empty = std::make_shared<const hcl::BlockSchema>(hcl::MakeBlockSchema({}));
     schemas_->Add(SchemaKind::kProvider, "", {.block = empty});
     schemas_->Add(SchemaKind::kResource, std::string(terraform_data::kTypeName),
                   {.block = terraform_data::MakeSchema()});
+    schemas_->Add(SchemaKind::kDataSource, std::string(remote_state::kTypeName),
+                  {.block = remote_state::MakeSchema()});
     schemas_->set_capabilities({.schema_optional = true, .move_resource_state = true});
   }
 
@@ -61,10 +63,16 @@ class BuiltinProvider final : public Provider {
   }
 
   net::Task<Result<Diagnostics>> ValidateDataSource(ValidateRequest request) override {
-    co_return NoSuchType(SchemaKind::kDataSource, request.type_name);
+    if (request.type_name != remote_state::kTypeName) {
+      co_return NoSuchType(SchemaKind::kDataSource, request.type_name);
+    }
+    co_return remote_state::Validate(request.config, states_);
   }
   net::Task<Result<ReadDataSourceResponse>> ReadDataSource(ReadDataSourceRequest request) override {
-    co_return NoSuchType(SchemaKind::kDataSource, request.type_name);
+    if (request.type_name != remote_state::kTypeName) {
+      co_return NoSuchType(SchemaKind::kDataSource, request.type_name);
+    }
+    co_return co_await remote_state::Read(std::move(request), states_);
   }
   net::Task<Result<Diagnostics>> ValidateEphemeral(ValidateRequest request) override {
     co_return NoSuchType(SchemaKind::kEphemeral, request.type_name);
@@ -93,13 +101,14 @@ class BuiltinProvider final : public Provider {
   }
 
   const RandomBytes random_;
+  RemoteStates& states_;
   const std::shared_ptr<FixedSchemas> schemas_ = std::make_shared<FixedSchemas>();
 };
 
 }  // namespace
 
-std::unique_ptr<Provider> MakeBuiltinProvider(RandomBytes random) {
-  return std::make_unique<BuiltinProvider>(std::move(random));
+std::unique_ptr<Provider> MakeBuiltinProvider(RandomBytes random, RemoteStates& states) {
+  return std::make_unique<BuiltinProvider>(std::move(random), states);
 }
 
 }  // namespace cairn::provider

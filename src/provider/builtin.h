@@ -1,6 +1,7 @@
 #pragma once
 
-// The provider that is built in: terraform.io/builtin/terraform, with the resource terraform_data.
+// The provider that is built in: terraform.io/builtin/terraform, with the resource terraform_data
+// and the data source terraform_remote_state.
 
 #include <cstdint>
 #include <functional>
@@ -8,12 +9,14 @@
 #include <span>
 
 #include "provider/provider.h"
+#include "provider/remote_state.h"
 
 namespace cairn::provider {
 
 // Fills with unpredictable bytes.
 using RandomBytes = std::function<void(std::span<uint8_t>)>;
 
-std::unique_ptr<Provider> MakeBuiltinProvider(RandomBytes random);
+// `states` must outlive it.
+std::unique_ptr<Provider> MakeBuiltinProvider(RandomBytes random, RemoteStates& states);
 
 }  // namespace cairn::provider

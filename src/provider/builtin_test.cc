@@ -15,6 +15,20 @@ namespace {
 using hcl::Type;
 using hcl::Value;
 
+// A backend "here" with the state of one workspace.
+class OneState final : public RemoteStates {
+ public:
+  bool Knows(std::string_view backend) const override { return backend == "here"; }
+  Result<> Check(std::string_view, const Value& config) const override {
+    return config.IsNull() ? Result<>() : Fail(ErrorCode::kInvalid, "an object is required");
+  }
+  net::Task<Result<std::optional<Value>>> Outputs(const std::string&, const Value&,
+                                                  const std::string& workspace) override {
+    if (workspace != "default") co_return std::nullopt;
+    co_return Value::Object({{"a", Value::Int(1)}});
+  }
+};
+
 class BuiltinTest : public testing::Test {
  protected:
   template <typename T>
@@ -32,10 +46,13 @@ class BuiltinTest : public testing::Test {
   const Value no_id_ = Value::Null(Type::String());
   SystemClock clock_;
   net::Loop loop_{clock_};
+  OneState states_;
   // 0, 1, 2, ...
-  std::unique_ptr<Provider> provider_ = MakeBuiltinProvider([this](std::span<uint8_t> bytes) {
-    for (uint8_t& byte : bytes) byte = next_++;
-  });
+  std::unique_ptr<Provider> provider_ = MakeBuiltinProvider(
+      [this](std::span<uint8_t> bytes) {
+        for (uint8_t& byte : bytes) byte = next_++;
+      },
+      states_);
   uint8_t next_ = 0;
   const Type type_ = Type::Object({{"id", Type::String()},
                                    {"input", Type::Dynamic()},
@@ -118,6 +135,31 @@ TEST_F(BuiltinTest, ReadsItsStateAsItIsStored) {
       {.type_name = "terraform_data", .json = R"({"id":"1","input":{"value":3}})"}));
   ASSERT_EQ(wrong->diagnostics.size(), 1u);
   EXPECT_TRUE(wrong->diagnostics[0].summary.starts_with(".input: "));  // the peer's reason has other words
+}
+
+Value RemoteState(Value backend, Value config, Value defaults, Value workspace) {
+  return Value::Object({{"backend", std::move(backend)},
+                        {"config", std::move(config)},
+                        {"defaults", std::move(defaults)},
+                        {"outputs", Value()},
+                        {"workspace", std::move(workspace)}});
+}
+
+TEST_F(BuiltinTest, ReadsTheOutputsOfAnotherState) {
+  const auto read = [&](Value config) {
+    return *Run(
+        provider_->ReadDataSource({.type_name = "terraform_remote_state", .config = std::move(config)}));
+  };
+  const Value here = Value::String("here"), no_workspace = Value::Null(Type::String());
+  const Value defaults = Value::Object({{"a", Value::Int(5)}, {"b", Value::Int(6)}});
+  EXPECT_TRUE(*read(RemoteState(here, null_, defaults, no_workspace)).state.Find("outputs") ==
+              Value::Object({{"a", Value::Int(1)}, {"b", Value::Int(6)}}));
+  const auto summary = [&](Value config) { return read(std::move(config)).diagnostics.at(0).summary; };
+  EXPECT_EQ(summary(RemoteState(here, null_, null_, Value::String("x"))), "Unable to find remote state");
+  EXPECT_EQ(summary(RemoteState(here, here, null_, no_workspace)), "Invalid backend configuration");
+  EXPECT_EQ(summary(RemoteState(here, null_, here, no_workspace)), "Invalid default values");
+  EXPECT_EQ(summary(RemoteState(Value::String("there"), null_, null_, no_workspace)),
+            "Invalid backend configuration");
 }
 
 TEST_F(BuiltinTest, RefusesWhatIsComputed) {
