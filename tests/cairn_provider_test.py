@@ -6,10 +6,13 @@ Needs Python's gRPC.
 
 import json
 import os
+import signal
+import time
 import unittest
 
 import processes
 from stand_in_folder import STAND_IN, StandIn
+from working_folder import CAIRN
 
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 THING = """
@@ -52,6 +55,50 @@ class Schemas(unittest.TestCase):
                 self.assertIn("Plan: 1 to add", stand_in.folder.cairn("plan").stdout)
                 asked.append("GetProviderSchema" in stand_in.calls())
             self.assertEqual(asked, [True, not optional])
+
+
+class Interrupted(unittest.TestCase):
+    """By Ctrl-C while the first of two things is made."""
+
+    def interrupt(self, times, *flags, **settings):
+        text = THING + 'resource "standin_thing" "two" { value = standin_thing.one.id }\n'
+        stand_in = StandIn(text, **settings)
+        stand_in.folder.cairn("init")
+        program = stand_in.folder.start(CAIRN, "apply", "-auto-approve", "-no-color", *flags)
+        said = ""
+        with program:
+            for line in program.stdout:
+                said += line
+                if "one: Creating..." in line:
+                    for _ in range(times):
+                        time.sleep(0.3)  # two that come at once count as one
+                        program.send_signal(signal.SIGINT)
+            errors = program.stderr.read()
+        self.assertEqual(program.returncode, 1)
+        return stand_in, said, errors
+
+    def test_once_lets_it_finish_what_is_under_way(self):
+        stand_in, said, errors = self.interrupt(1, fault="slow", seconds=1)
+        self.assertIn("\nInterrupt received.\nPlease wait for Terraform to exit or data loss may occur.\n"
+                      "Gracefully shutting down...\n\nStopping operation...\n", said)
+        self.assertIn("standin_thing.one: Creation complete", said)
+        self.assertIn("Error: execution halted", errors)
+        self.assertEqual([one["name"] for one in stand_in.folder.state()["resources"]], ["one"])
+        self.assertNotIn("StopProvider", stand_in.calls())
+
+    def test_twice_asks_the_provider_to_stop(self):
+        stand_in, said, errors = self.interrupt(2, fault="stoppable", seconds=50)
+        self.assertIn("Two interrupts received.", said)
+        self.assertIn("Error: Stopped", errors)
+        self.assertEqual(stand_in.folder.state()["resources"][0]["instances"][0]["status"], "tainted")
+        self.assertIn("StopProvider", stand_in.calls())
+
+    def test_is_said_in_json(self):
+        _, said, errors = self.interrupt(1, "-json", fault="slow", seconds=1)
+        lines = [json.loads(line) for line in said.splitlines()]
+        self.assertIn("Stopping operation...", [line["@message"] for line in lines if line["type"] == "log"])
+        self.assertIn("Error: execution halted", [line["@message"] for line in lines])
+        self.assertEqual(errors, "")
 
 
 class Attached(unittest.TestCase):

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "commands/command_line.h"
+#include "commands/interrupts.h"
 #include "commands/operation_run.h"
 #include "commands/progress_view.h"
 #include "commands/run_commands.h"
@@ -64,11 +65,20 @@ bool Confirm(Screen& screen, bool destroy) {
   return false;
 }
 
+// The journal has all that was finished, and the next command takes it over.
+int GiveUp(Screen& screen) {
+  screen.ReportError(
+      "operation canceled",
+      "A provider did not give up in time. What it was doing may have been done or not. All that "
+      "was finished before is remembered.");
+  return 1;
+}
+
 // `held` is what planning said, if that is still to be said.
 int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags,
                  hcl::Diagnostics held = {}) {
   Screen& screen = session.screen();
-  ProgressView progress(screen, session.loop().clock());
+  ProgressView progress(screen, session.loop());
   Rememberer rememberer(
       session.loop(),
       state::Journal::Create(
@@ -79,9 +89,14 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
       .remember = [&](const infra::ObjectChange& change) { return rememberer(change); },
       .new_deposed_key = NewDeposedKey};
   session.BeginApply();
-  infra::ApplyOutcome outcome = session.loop().Run(
-      infra::ApplyPlan(session.InputFor(progress), planned.plan, planned.refreshed, std::move(options)));
+  Interrupts interrupts(session.loop(), screen, session.providers());
+  infra::OperationInput input = session.InputFor(progress);
+  input.stops = &interrupts.asked();
+  std::optional<infra::ApplyOutcome> ended =
+      interrupts.Run(infra::ApplyPlan(input, planned.plan, planned.refreshed, std::move(options)));
   rememberer.Commit();
+  if (!ended) return GiveUp(screen);
+  infra::ApplyOutcome& outcome = *ended;
   session.CloseProviders();
   const bool written = session.WriteState(outcome.state);
   const bool failed = outcome.diagnostics.has_errors();

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "commands/command_line.h"
 #include "commands/flags.h"
+#include "commands/interrupts.h"
 #include "commands/progress_view.h"
 #include "state/address_parser.h"
 #include "view/state_view.h"
@@ -48,8 +49,16 @@ bool PrepareToPlan(Session& session, std::string_view operation) {
 
 infra::PlanOutcome MakePlan(Session& session, infra::PlanOptions options) {
   options.timestamp = TimeText(session.plan_time());
-  ProgressView progress(session.screen(), session.loop().clock());
-  return session.loop().Run(infra::MakePlan(session.InputFor(progress), session.state(), std::move(options)));
+  ProgressView progress(session.screen(), session.loop());
+  Interrupts interrupts(session.loop(), session.screen(), session.providers());
+  infra::OperationInput input = session.InputFor(progress);
+  input.stops = &interrupts.asked();
+  auto outcome = interrupts.Run(infra::MakePlan(input, session.state(), std::move(options)));
+  if (outcome) return std::move(*outcome);
+  infra::PlanOutcome cancelled;
+  cancelled.plan.errored = true;
+  cancelled.diagnostics.AddError("operation canceled", "");
+  return cancelled;
 }
 
 state::State WithKnownOutputs(state::State state, const plan::Plan& plan, const config::Module& root) {

@@ -1,5 +1,6 @@
 #include "commands/progress_view.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "view/ui_stream.h"
@@ -32,19 +33,23 @@ void ProgressView::RefreshDone(const state::InstanceAddress& address, const std:
 
 void ProgressView::ApplyStarted(const state::InstanceAddress& address, const std::string& deposed,
                                 plan::Action action, const std::string& id) {
-  started_[address] = clock_.Now();
-  Show({.kind = view::EventKind::kApplyStart,
-        .address = address,
-        .deposed = deposed,
-        .action = action,
-        .id_key = id.empty() ? "" : "id",
-        .id_value = id});
+  const view::Event event{.kind = view::EventKind::kApplyStart,
+                          .address = address,
+                          .deposed = deposed,
+                          .action = action,
+                          .id_key = id.empty() ? "" : "id",
+                          .id_value = id};
+  running_[address] = {.since = loop_.clock().Now(), .event = event};
+  if (ticking_.size() == 0) ticking_.Spawn(Tick());
+  Show(event);
 }
 
 void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::string& deposed,
                              plan::Action action, const std::string& id, bool ok) {
+  const auto elapsed =
+      std::chrono::round<std::chrono::seconds>(loop_.clock().Now() - running_[address].since);
+  running_.erase(address);
   if (!ok && action == plan::Action::kRead) return;  // its diagnostic says so
-  const auto elapsed = std::chrono::round<std::chrono::seconds>(clock_.Now() - started_[address]);
   Show({.kind = ok ? view::EventKind::kApplyComplete : view::EventKind::kApplyErrored,
         .address = address,
         .deposed = deposed,
@@ -52,6 +57,35 @@ void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::s
         .id_key = id.empty() ? "" : "id",
         .id_value = id,
         .elapsed = elapsed});
+}
+
+// Nothing that begins meanwhile is due before it wakes.
+Duration ProgressView::UntilDue() const {
+  Duration least = view::kProgressPeriod;
+  for (const auto& [address, one] : running_) {
+    const Duration due = (one.periods + 1) * view::kProgressPeriod - (loop_.clock().Now() - one.since);
+    least = std::min(least, std::max(due, Duration::zero()));
+  }
+  return least;
+}
+
+void ProgressView::ShowOverdue() {
+  for (auto& [address, one] : running_) {
+    const int64_t periods = (loop_.clock().Now() - one.since) / view::kProgressPeriod;
+    if (periods <= one.periods) continue;
+    one.periods = periods;
+    view::Event event = one.event;
+    event.kind = view::EventKind::kApplyProgress;
+    event.elapsed = periods * view::kProgressPeriod;
+    Show(event);
+  }
+}
+
+net::Task<void> ProgressView::Tick() {
+  for (;;) {
+    co_await loop_.SleepUntil(loop_.clock().Now() + UntilDue());
+    ShowOverdue();
+  }
 }
 
 }  // namespace cairn::commands

@@ -1,12 +1,15 @@
 #pragma once
 
-// Shows what an operation does, a line for each step.
+// Shows what an operation does, a line for each step, and every ten seconds what is still being done.
 
+#include <string>
 #include <unordered_map>
 
 #include "base/clock.h"
 #include "commands/screen.h"
 #include "infra/observer.h"
+#include "net/loop.h"
+#include "net/task_group.h"
 #include "state/address.h"
 #include "view/progress.h"
 
@@ -15,7 +18,7 @@ namespace cairn::commands {
 class ProgressView final : public infra::Observer {
  public:
   // Both must outlive it.
-  ProgressView(Screen& screen, const Clock& clock) : screen_(screen), clock_(clock) {}
+  ProgressView(Screen& screen, net::Loop& loop) : screen_(screen), loop_(loop), ticking_(loop) {}
 
   void RefreshStarted(const state::InstanceAddress& address, const std::string& id) override;
   void RefreshDone(const state::InstanceAddress& address, const std::string& id) override;
@@ -25,11 +28,20 @@ class ProgressView final : public infra::Observer {
                  const std::string& id, bool ok) override;
 
  private:
+  struct Running {
+    TimePoint since;
+    view::Event event;
+    int64_t periods = 0;  // that have been told
+  };
   void Show(const view::Event& event);
+  net::Task<void> Tick();
+  void ShowOverdue();
+  Duration UntilDue() const;
 
   Screen& screen_;
-  const Clock& clock_;
-  std::unordered_map<state::InstanceAddress, TimePoint, state::AddressHash> started_;
+  net::Loop& loop_;
+  std::unordered_map<state::InstanceAddress, Running, state::AddressHash> running_;
+  net::TaskGroup ticking_;  // one task from the first application on
 };
 
 }  // namespace cairn::commands

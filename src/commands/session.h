@@ -83,6 +83,7 @@ class Session {
   state::StateFile& state_file() { return *state_file_; }
   const state::StateText& state_text() const { return state_text_; }
   net::Loop& loop() { return loop_; }
+  infra::ProviderPool& providers() { return providers_; }
   const infra::ConfigGraph& graph() const { return graph_; }
   Screen& screen() { return screen_; }
 

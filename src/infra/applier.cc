@@ -88,6 +88,10 @@ net::Task<bool> Applier::ApplyResource(NodeIndex node) {
 }
 
 net::Task<void> Applier::ApplyOne(Instance instance, bool& ok) {
+  if (operation_.IsHalted()) {
+    ok = false;
+    co_return;
+  }
   const bool applied = co_await ApplyInstance(instance);
   if (!applied) ok = false;
 }
@@ -101,6 +105,10 @@ net::Task<bool> Applier::Destroy(const Changes& changes) {
 }
 
 net::Task<void> Applier::DestroyOne(const plan::ResourceChange& change, bool& ok) {
+  if (operation_.IsHalted()) {
+    ok = false;
+    co_return;
+  }
   const bool destroyed = co_await DestroyObject(change);
   if (!destroyed) ok = false;
 }

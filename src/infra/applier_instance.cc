@@ -114,6 +114,7 @@ net::Task<bool> Applier::ApplyChange(const Instance& instance, const plan::Resou
     private_bytes = object->private_bytes;
   }
   const Permits::Permit permit = co_await operation_.permits().Take();
+  if (operation_.IsHalted()) co_return false;
   if (change.change.action == Action::kCreateThenDelete) {
     const std::string key = options_.new_deposed_key();
     const state::ObjectRef old = state_.FindCurrent(instance.address);
@@ -258,6 +259,7 @@ net::Task<bool> Applier::DestroyObject(const plan::ResourceChange& change) {
     if (object) private_bytes = object->private_bytes;
   }
   const Permits::Permit permit = co_await operation_.permits().Take();
+  if (operation_.IsHalted()) co_return false;
   operation_.input().observer.ApplyStarted(change.address, deposed, Action::kDelete, id);
   const Value none = Value::Null(change.schema->type);
   provider::ApplyRequest request{.type_name = change.address.resource.type(),

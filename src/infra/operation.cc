@@ -37,6 +37,13 @@ Operation::Operation(const OperationInput& input, bool validating)
   FindCreatesBeforeDestroy();
 }
 
+bool Operation::IsHalted() {
+  if (input_.stops == nullptr || !*input_.stops) return false;
+  if (!halted_) diagnostics_.AddError("execution halted", "");
+  halted_ = true;
+  return true;
+}
+
 void Operation::FindCreatesBeforeDestroy() {
   std::vector<NodeIndex> roots;
   for (NodeIndex node = 0; node < input_.graph.objects.size(); ++node) {

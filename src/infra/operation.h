@@ -35,6 +35,7 @@ struct OperationInput {
   Observer& observer;
   std::string terraform_version = {};  // what providers are told
   size_t parallelism = 10;             // calls of providers at a time
+  const bool* stops = nullptr;         // becomes true when nothing more is to be begun
 };
 
 // An instance of a resource that is being worked on. Pointers are to what outlives it.
@@ -60,6 +61,8 @@ class Operation {
   const Evaluator& evaluator() const { return evaluator_; }
   hcl::Diagnostics& diagnostics() { return diagnostics_; }
   Permits& permits() { return permits_; }
+  // Whether nothing more is to be begun, which is then reported.
+  bool IsHalted();
 
   // Configures the provider of a kProvider node, unless planning has configured it by the same value.
   net::Task<bool> ConfigureProvider(const Object& object);
@@ -102,6 +105,7 @@ class Operation {
   bool ReportOfProvider(const Object& object, const Result<provider::Diagnostics>& answer);
 
   const OperationInput input_;
+  bool halted_ = false;
   hcl::Diagnostics diagnostics_;
   Evaluator evaluator_;
   Permits permits_;

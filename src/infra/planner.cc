@@ -100,6 +100,10 @@ net::Task<bool> Planner::PlanResourceIn(NodeIndex node, ModuleRun& run) {
 }
 
 net::Task<void> Planner::PlanOne(Instance instance, bool& ok) {
+  if (operation_.IsHalted()) {
+    ok = false;
+    co_return;
+  }
   const bool planned = co_await PlanInstance(instance);
   if (!planned) ok = false;
 }

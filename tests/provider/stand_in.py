@@ -42,6 +42,8 @@ FAULTS = {
     "error": "PlanResourceChange fails with a gRPC status",
     "stranger": "TLS with another certificate than the handshake says",
     "deaf": "neither Shutdown nor SIGTERM ends it",
+    "slow": "ApplyResourceChange takes `seconds` of the settings",
+    "stoppable": "the same, but Stop ends it, with an error",
     "noise": "writes 4 MB to standard output and standard error after the handshake",
 }
 
@@ -215,6 +217,10 @@ class Service:
         found = fields(request)
         planned = first(fields(first(found, 3)), 1).replace(UNKNOWN, b"\xa11")
         diagnostics = [(3, diagnostic(1, "Half done", "The disk is full."))] if b"half" in planned else []
+        if FAULT == "slow":
+            time.sleep(SETTINGS["seconds"])
+        elif FAULT == "stoppable" and self.stop_asked.wait(SETTINGS["seconds"]):
+            diagnostics.append((3, diagnostic(1, "Stopped", "It was asked to stop.")))
         return message((1, dynamic(planned)), (2, first(found, 5)), *diagnostics)
 
     def ImportResourceState(self, request):
