@@ -35,6 +35,7 @@ RUN_TIMEOUT_S = 120
 
 # Where cairn does not do as terraform does, and will not. NAME: why.
 DIFFERENT = {
+    "error_depends_on": "a variable in depends_on that is not declared is an error, too",
     "error_lifecycle": "a flag that is no constant is one error, not another one that its value must be known",
     "error_module_output": "the name that was probably meant is said, and module.m is not called \"a object\"",
     "error_self_reference": "said by validate, where terraform waits for the plan",
@@ -47,12 +48,8 @@ MISSING = {
     "check_passes_and_fails": "results of checks in states",
     "compact_warnings": "results of checks in states",
     "count_to_single": "implied moves",
-    "error_condition_result": "conditions that refer to nothing",
-    "error_depends_on": "quoted references",
     "error_missing_provider": "another message from validate than from plan",
-    "error_module_arguments": "arguments of module calls",
     "error_module_missing_folder": "the installation of modules",
-    "error_required_version": "required_version",
     "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",
     "postcondition": "results of checks in states",
     "precondition": "results of checks in states",

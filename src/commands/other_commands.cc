@@ -5,6 +5,7 @@
 #include "commands/flags.h"
 #include "commands/installed_providers.h"
 #include "commands/run_commands.h"
+#include "config/checks.h"
 #include "config/providers.h"
 #include "registry/cli_config.h"
 #include "registry/provider_installer.h"
@@ -75,6 +76,7 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   if (!ParsePlain(screen, words, "init", code, add)) return code;
   hcl::Diagnostics diagnostics;
   const auto config = config::LoadConfig(config::DiskFiles(), ".", config::ResolveLocalModule, diagnostics);
+  config::CheckRequiredVersions(*config, kTerraformVersion, diagnostics);
   const registry::ProviderRequirements required = RequirementsOf(*config, diagnostics);
   registry::CliConfigRead cli =
       registry::LoadCliConfig({.environment = [&](std::string_view name) -> std::optional<std::string> {

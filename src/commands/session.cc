@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "config/checks.h"
 #include "config/providers.h"
 #include "infra/validator.h"
 #include "net/task_group.h"
@@ -87,9 +88,11 @@ bool Session::LoadConfig() {
         root.backend->range);
   }
   if (root.cloud) diagnostics.AddError("Backend not supported", "HCP Terraform cannot be used.", *root.cloud);
+  config::CheckRequiredVersions(*config_, kTerraformVersion, diagnostics);
   config_->Visit([&](const config::Config& config) { RefuseUnsupported(*config.module, diagnostics); });
   const bool ok = !diagnostics.has_errors();
-  screen_.Report(diagnostics);
+  if (!ok || options_.saved == nullptr)
+    screen_.Report(diagnostics);  // warnings were said when it was planned
   return ok;
 }
 
@@ -185,7 +188,9 @@ view::SchemaSource Session::ResourceSchemas() const {
 
 bool Session::BuildGraph() {
   hcl::Diagnostics diagnostics;
-  graph_ = infra::BuildConfigGraph(*config_, schemas_, infra::ProvidersOf(state_), diagnostics);
+  config::CheckCallArguments(*config_, diagnostics);
+  if (!diagnostics.has_errors())
+    graph_ = infra::BuildConfigGraph(*config_, schemas_, infra::ProvidersOf(state_), diagnostics);
   const bool ok = !diagnostics.has_errors();
   screen_.Report(diagnostics);
   return ok;

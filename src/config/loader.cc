@@ -97,7 +97,9 @@ std::shared_ptr<const Module> LoadModule(const ConfigFiles& files, const std::st
   const ConfigFileNames sorted = ConfigFileNamesOf(std::move(*names));
   ModuleReader reader(*module, diagnostics);
   for (const std::string& name : sorted.primary) {
-    if (const auto body = ReadBody(files, folder, name, diagnostics)) reader.ReadFile(*body);
+    const auto body = ReadBody(files, folder, name, diagnostics);
+    if (!body) continue;
+    for (const hcl::Block& block : reader.BlocksOf(*body)) reader.Read(block);
   }
   for (const std::string& name : sorted.overrides) {
     diagnostics.AddError("Override files are not supported",

@@ -51,26 +51,27 @@ std::string Place(const hcl::SourceRange& range) {
              : Format("{}:{},{}-{},{}", range.source->name(), begin.line, begin.column, end.line, end.column);
 }
 
-void ModuleReader::ReadFile(const hcl::Body& body) {
+std::vector<hcl::Block> ModuleReader::BlocksOf(const hcl::Body& file) {
+  module_.files.push_back(file);
+  return file.GetContent(FileSchema(), diagnostics_).blocks;
+}
+
+void ModuleReader::Read(const hcl::Block& block) {
   using state::ResourceMode;
-  module_.files.push_back(body);
-  const hcl::Content content = body.GetContent(FileSchema(), diagnostics_);
-  for (const hcl::Block& block : content.blocks) {
-    const std::string_view type = block.type();
-    if (type == "resource") ReadResource(block, ResourceMode::kManaged);
-    if (type == "data") ReadResource(block, ResourceMode::kData);
-    if (type == "ephemeral") ReadResource(block, ResourceMode::kEphemeral);
-    if (type == "variable") ReadVariable(block);
-    if (type == "locals") ReadLocals(block);
-    if (type == "output") ReadOutput(block);
-    if (type == "module") ReadCall(block);
-    if (type == "provider") ReadProvider(block);
-    if (type == "terraform") ReadTerraform(block);
-    if (type == "moved") ReadMoved(block);
-    if (type == "import") ReadImport(block);
-    if (type == "removed") ReadRemoved(block);
-    if (type == "check") ReadCheck(block);
-  }
+  const std::string_view type = block.type();
+  if (type == "resource") ReadResource(block, ResourceMode::kManaged);
+  if (type == "data") ReadResource(block, ResourceMode::kData);
+  if (type == "ephemeral") ReadResource(block, ResourceMode::kEphemeral);
+  if (type == "variable") ReadVariable(block);
+  if (type == "locals") ReadLocals(block);
+  if (type == "output") ReadOutput(block);
+  if (type == "module") ReadCall(block);
+  if (type == "provider") ReadProvider(block);
+  if (type == "terraform") ReadTerraform(block);
+  if (type == "moved") ReadMoved(block);
+  if (type == "import") ReadImport(block);
+  if (type == "removed") ReadRemoved(block);
+  if (type == "check") ReadCheck(block);
 }
 
 void ModuleReader::ReadTerraform(const hcl::Block& block) {
@@ -307,9 +308,31 @@ std::vector<hcl::Reference> ModuleReader::DependsOn(hcl::Expression expression) 
     return references;
   }
   for (const hcl::Expression& element : *list) {
-    if (auto reference = element.AsReference(diagnostics_)) references.push_back(std::move(*reference));
+    if (auto reference = ReferenceOf(element)) references.push_back(std::move(*reference));
   }
   return references;
+}
+
+std::optional<hcl::Reference> ModuleReader::ReferenceOf(hcl::Expression expression) {
+  const hcl::Node node = expression.node();
+  if (!node || node.kind() != hcl::NodeKind::kString) return expression.AsReference(diagnostics_);
+  const hcl::SourceRange range = expression.range();
+  const auto source = std::make_shared<const hcl::Source>(
+      range.source, hcl::StringValue(node),
+      std::vector<hcl::Source::Piece>{{.begin = 0, .outer = range.begin + 1}});
+  diagnostics_.AddWarning(
+      "Quoted references are deprecated",
+      "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier "
+      "required quotes, but quoted references are now deprecated and will be removed in a future version of "
+      "Terraform. Remove the quotes surrounding this reference to silence this warning.",
+      range);
+  hcl::ParseResult parsed = hcl::ParseExpression(source);
+  if (parsed.diagnostics.has_errors()) {
+    diagnostics_.AddError("Invalid character", "Expected an attribute access or an index operator.", range);
+    return std::nullopt;
+  }
+  module_.files.emplace_back(parsed.tree);  // which the reference borrows
+  return hcl::AsReference(parsed.tree->root(), diagnostics_);
 }
 
 void ModuleReader::CheckRepetition(hcl::Expression count, hcl::Expression for_each) {

@@ -18,7 +18,9 @@ class ModuleReader {
   // Both must outlive this.
   ModuleReader(Module& module, hcl::Diagnostics& diagnostics) : module_(module), diagnostics_(diagnostics) {}
 
-  void ReadFile(const hcl::Body& body);
+  // The blocks of a file, which the module keeps from now on.
+  std::vector<hcl::Block> BlocksOf(const hcl::Body& file);
+  void Read(const hcl::Block& block);
 
  private:
   // module_reader.cc: the blocks that are not about resources
@@ -38,7 +40,9 @@ class ModuleReader {
   void ReadCall(const hcl::Block& block);
   void ReadCallProviders(ModuleCall& call, hcl::Expression expression);
   void ReadCheck(const hcl::Block& block);
-  CheckRule ReadCheckRule(const hcl::Block& block);
+  // `words` are what the rule is called in messages.
+  CheckRule ReadCheckRule(const hcl::Block& block, std::string_view words);
+  void CheckValidation(const Variable& variable, const CheckRule& rule);
 
   // module_reader_resource.cc
   void ReadResource(const hcl::Block& block, state::ResourceMode mode);
@@ -53,6 +57,8 @@ class ModuleReader {
   std::optional<bool> Flag(hcl::Expression expression);
   std::optional<ProviderName> ProviderNameOf(hcl::Expression expression);
   std::vector<hcl::Reference> DependsOn(hcl::Expression expression);
+  // Also in quotes, as Terraform 0.11 had it.
+  std::optional<hcl::Reference> ReferenceOf(hcl::Expression expression);
   void CheckRepetition(hcl::Expression count, hcl::Expression for_each);
   bool CheckName(std::string_view name, std::string summary, const hcl::SourceRange& range);
   void Duplicate(std::string summary, std::string detail, const hcl::SourceRange& range);

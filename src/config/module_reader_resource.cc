@@ -140,7 +140,7 @@ void ModuleReader::ReadLifecycle(const hcl::Block& block, ResourceMode mode, Lif
   }
   for (const hcl::Block& rule : content.blocks) {
     auto& rules = rule.type() == "precondition" ? lifecycle.preconditions : lifecycle.postconditions;
-    rules.push_back(ReadCheckRule(rule));
+    rules.push_back(ReadCheckRule(rule, rule.type()));
   }
 }
 
@@ -155,7 +155,7 @@ void ModuleReader::ReadIgnoreChanges(hcl::Expression expression, Lifecycle& life
     return;
   }
   for (const hcl::Expression& element : *list) {
-    const auto reference = element.AsReference(diagnostics_);
+    const auto reference = ReferenceOf(element);
     if (!reference) continue;
     hcl::ValuePath path = {hcl::PathStep::Attribute(reference->root)};
     for (const hcl::TraversalStep& step : reference->steps) {

@@ -10,9 +10,17 @@ constexpr std::string_view kReservedVariables[] = {"source",   "version",   "pro
 
 }  // namespace
 
-CheckRule ModuleReader::ReadCheckRule(const hcl::Block& block) {
+CheckRule ModuleReader::ReadCheckRule(const hcl::Block& block, std::string_view words) {
   static const hcl::BodySchema schema{.attributes = {{"condition", true}, {"error_message", true}}};
   const hcl::Content content = block.body().GetContent(schema, diagnostics_);
+  const hcl::Expression condition = content.Get("condition");
+  if (condition && condition.References().empty()) {
+    diagnostics_.AddError(
+        Format("Invalid {} expression", words),
+        "The condition expression must refer to at least one object from elsewhere in the configuration, or "
+        "else its result would not be checking anything.",
+        condition.range());
+  }
   return {content.Get("condition"), content.Get("error_message"), block.definition_range()};
 }
 
@@ -41,7 +49,10 @@ void ModuleReader::ReadVariable(const hcl::Block& block) {
   if (content.Get("ephemeral")) variable.ephemeral = Flag(content.Get("ephemeral")).value_or(false);
   if (content.Get("nullable")) variable.nullable = Flag(content.Get("nullable")).value_or(true);
   if (content.Get("default")) ReadVariableDefault(variable, content.Get("default"));
-  for (const hcl::Block& rule : content.blocks) variable.validations.push_back(ReadCheckRule(rule));
+  for (const hcl::Block& rule : content.blocks) {
+    variable.validations.push_back(ReadCheckRule(rule, "validation"));
+    CheckValidation(variable, variable.validations.back());
+  }
 
   const auto existing = module_.variables.find(variable.name);
   if (existing != module_.variables.end()) {
@@ -52,6 +63,19 @@ void ModuleReader::ReadVariable(const hcl::Block& block) {
                      variable.range);
   }
   module_.variables.emplace(variable.name, std::move(variable));
+}
+
+void ModuleReader::CheckValidation(const Variable& variable, const CheckRule& rule) {
+  if (!rule.condition) return;
+  for (const hcl::Reference& reference : rule.condition.References()) {
+    const bool is_variable = reference.root == "var" && !reference.steps.empty();
+    if (is_variable && reference.steps[0].is_attribute && reference.steps[0].name == variable.name) return;
+  }
+  diagnostics_.AddError("Invalid variable validation condition",
+                        Format("The condition for variable {:?} must refer to var.{} in order to test "
+                               "incoming values.",
+                               variable.name, variable.name),
+                        rule.condition.range());
 }
 
 void ModuleReader::ReadVariableDefault(Variable& variable, hcl::Expression expression) {
@@ -111,7 +135,7 @@ void ModuleReader::ReadOutput(const hcl::Block& block) {
   if (content.Get("depends_on")) output.depends_on = DependsOn(content.Get("depends_on"));
   for (const hcl::Block& rule : content.blocks) {
     if (rule.type() == "precondition") {
-      output.preconditions.push_back(ReadCheckRule(rule));
+      output.preconditions.push_back(ReadCheckRule(rule, "precondition"));
     } else {
       diagnostics_.AddError("Postconditions are not allowed",
                             "Output values can only have preconditions, not postconditions.",
@@ -198,7 +222,7 @@ void ModuleReader::ReadCheck(const hcl::Block& block) {
   if (!CheckName(check.name, "Invalid check block name", block.label_range(0))) return;
   for (const hcl::Block& inner : content.blocks) {
     if (inner.type() == "assert") {
-      check.assertions.push_back(ReadCheckRule(inner));
+      check.assertions.push_back(ReadCheckRule(inner, "assert"));
     } else if (check.data) {
       Duplicate(
           "Multiple data resource blocks",
