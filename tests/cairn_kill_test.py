@@ -83,6 +83,20 @@ class Killed(unittest.TestCase):
         self.assertEqual(self.remembered(), {f"thing-{i}." for i in range(THINGS)})
         self.assertIn("No changes.", self.folder.cairn("plan").stdout)
 
+    def test_remembers_what_moved(self):
+        self.folder.write(CONFIGURATION + 'resource "standin_thing" "old" { value = "thing-1000." }\n')
+        self.folder.cairn("apply", "-auto-approve", "-target=standin_thing.old")
+        self.folder.write(CONFIGURATION + """
+resource "standin_thing" "new" { value = "thing-1000." }
+moved {
+  from = standin_thing.old
+  to   = standin_thing.new
+}
+""")
+        self.kill_once()
+        state = json.loads(self.folder.cairn("state", "pull").stdout)
+        self.assertEqual({resource["name"] for resource in state["resources"]} - {"many"}, {"new"})
+
 
 if __name__ == "__main__":
     try:

@@ -12,15 +12,17 @@ import unittest
 
 import processes
 from stand_in_folder import STAND_IN, StandIn
-from working_folder import CAIRN
+from working_folder import CAIRN, TERRAFORM
 
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
-THING = """
+HEAD = """
 terraform {
   required_providers {
     standin = { source = "cairn/standin" }
   }
 }
+"""
+THING = HEAD + """
 resource "standin_thing" "one" { value = "x" }
 """
 THINGS = THING + 'resource "standin_thing" "two" { value = "y" }\n'
@@ -99,6 +101,41 @@ class Interrupted(unittest.TestCase):
         self.assertIn("Stopping operation...", [line["@message"] for line in lines if line["type"] == "log"])
         self.assertIn("Error: execution halted", [line["@message"] for line in lines])
         self.assertEqual(errors, "")
+
+
+class Moves(unittest.TestCase):
+    AFTER = HEAD + """
+resource "standin_other" "b" { value = "x" }
+moved {
+  from = standin_thing.one
+  to   = standin_other.b
+}
+"""
+
+    def folder(self, **settings):
+        self.stand_in = StandIn(THING, types={"thing": "string", "other": "string"}, **settings)
+        folder = self.stand_in.folder
+        folder.cairn("init")
+        folder.cairn("apply", "-auto-approve")
+        folder.write(self.AFTER)
+        self.stand_in.calls()
+        return folder
+
+    def test_to_another_type_ask_the_provider_what_the_object_becomes(self):
+        folder = self.folder()
+        self.assertIn("standin_thing.one has moved to standin_other.b", folder.cairn("plan").stdout)
+        self.assertEqual(self.stand_in.calls().count("MoveResourceState"), 1)
+        folder.cairn("apply", "-auto-approve", "-refresh=false")
+        [resource] = folder.state()["resources"]
+        self.assertEqual((resource["type"], resource["instances"][0]["attributes"]["id"]), ("standin_other", "1"))
+        if TERRAFORM:
+            self.assertIn("No changes.", folder.run(TERRAFORM, "plan").stdout)
+
+    def test_to_another_type_are_refused_where_the_provider_cannot_tell(self):
+        folder = self.folder(moves=False)
+        said = [folder.run(program, "plan", "-no-color", codes=(1,)) for program in (CAIRN, TERRAFORM) if program]
+        self.assertIn("Unsupported `moved` across resource types", said[0].stderr)
+        self.assertEqual((said[0].stdout, said[0].stderr.strip()), (said[-1].stdout, said[-1].stderr.strip()))
 
 
 class Attached(unittest.TestCase):

@@ -47,7 +47,6 @@ DIFFERENT = {
 MISSING = {
     "check_passes_and_fails": "results of checks in states",
     "compact_warnings": "results of checks in states",
-    "count_to_single": "implied moves",
     "error_missing_provider": "another message from validate than from plan",
     "error_module_missing_folder": "the installation of modules",
     "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",
@@ -117,7 +116,9 @@ def dissect(text):
 
 
 def settled(diagnostic):
-    """Which of a cycle's objects comes first is no promise."""
+    """Which of a cycle's objects comes first is no promise, nor is the order of what is forgotten."""
+    if "Some objects will no longer be managed" in diagnostic:
+        return "\n".join(sorted(diagnostic.split("\n")))
     if diagnostic.startswith("Error: Cycle: "):
         return "Error: Cycle: " + ", ".join(sorted(re.sub(r"\s+", " ", diagnostic[14:]).split(", ")))
     return diagnostic
@@ -200,6 +201,8 @@ def settled_line(line):
     line = json.loads(re.sub(r'"elapsed_seconds": \d+', '"elapsed_seconds": 0', text))
     if line["type"] == "diagnostic" and line["diagnostic"]["summary"].startswith("Cycle: "):
         line["@message"] = line["diagnostic"]["summary"] = settled(line["@message"])
+    if line["type"] == "diagnostic" and line["diagnostic"]["summary"].startswith("Some objects will no longer"):
+        line["diagnostic"]["detail"] = "\n".join(sorted(line["diagnostic"]["detail"].split("\n")))
     return line
 
 

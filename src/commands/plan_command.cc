@@ -28,8 +28,8 @@ int Plan(Session& session, const OperationFlags& flags) {
   const infra::PlanOutcome outcome = MakePlan(session, *options);
   session.CloseProviders();
   const bool failed = outcome.diagnostics.has_errors();
-  const bool saved = SavePlan(session, outcome, flags.out_path);
-  ShowPlan(screen, outcome.plan);
+  const bool saved = !outcome.made || SavePlan(session, outcome, flags.out_path);
+  if (outcome.made) ShowPlan(screen, outcome.plan);
   screen.Report(outcome.diagnostics);
   const bool notes = saved && !failed && outcome.plan.applyable && !screen.style().in_automation;
   if (notes && !screen.json()) {

@@ -31,9 +31,9 @@ void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnosti
   const auto refuse = [&](std::string_view what, const hcl::SourceRange& range) {
     diagnostics.AddError("Not supported yet", Format("{} cannot be used yet.", what), range);
   };
-  for (const config::Moved& moved : module.moved) refuse("Blocks of the type \"moved\"", moved.range);
-  for (const config::Removed& removed : module.removed)
-    refuse("Blocks of the type \"removed\"", removed.range);
+  for (const config::Removed& removed : module.removed) {
+    for (const config::Provisioner& one : removed.provisioners) refuse("Provisioners", one.range);
+  }
   for (const config::Import& import : module.imports) refuse("Blocks of the type \"import\"", import.range);
   for (const auto& [name, resource] : module.resources) {
     for (const config::Provisioner& one : resource.provisioners) refuse("Provisioners", one.range);

@@ -135,9 +135,10 @@ struct ModuleCall {
   hcl::SourceRange source_range = {};
 };
 
+// Both ends are modules, or both are resources or instances of them, seen from this module.
 struct Moved {
-  hcl::Reference from;
-  hcl::Reference to;
+  state::Target from;
+  state::Target to;
   hcl::SourceRange range;
 };
 
@@ -150,7 +151,8 @@ struct Import {
 };
 
 struct Removed {
-  hcl::Reference from;
+  state::ModulePath module = {};                     // seen from this module
+  std::optional<state::ResourceName> resource = {};  // none: all of the module
   bool destroy = true;
   std::vector<Provisioner> provisioners = {};  // all at destroy
   hcl::SourceRange range = {};

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "hcl/convert.h"
 #include "hcl/unicode.h"
+#include "state/address_parser.h"
 
 namespace cairn::config {
 namespace {
@@ -204,10 +205,18 @@ void ModuleReader::ReadProvider(const hcl::Block& block) {
 void ModuleReader::ReadMoved(const hcl::Block& block) {
   static const hcl::BodySchema schema{.attributes = {{"from", true}, {"to", true}}};
   const hcl::Content content = block.body().GetContent(schema, diagnostics_);
-  if (!content.Get("from") || !content.Get("to")) return;
-  const auto from = content.Get("from").AsReference(diagnostics_);
-  const auto to = content.Get("to").AsReference(diagnostics_);
-  if (from && to) module_.moved.push_back({*from, *to, block.definition_range()});
+  const auto from = TargetOf(content.Get("from"));
+  const auto to = TargetOf(content.Get("to"));
+  if (!from || !to) return;
+  constexpr auto kModule = state::Target::Kind::kModule;
+  if ((from->kind == kModule) != (to->kind == kModule)) {
+    diagnostics_.AddError(
+        "Invalid \"moved\" addresses",
+        "The \"from\" and \"to\" addresses must either both refer to resources or both refer to modules.",
+        block.definition_range());
+    return;
+  }
+  module_.moved.push_back({*from, *to, block.definition_range()});
 }
 
 void ModuleReader::ReadImport(const hcl::Block& block) {
@@ -222,16 +231,63 @@ void ModuleReader::ReadImport(const hcl::Block& block) {
   module_.imports.push_back(std::move(import));
 }
 
+// A resource or a module with all instances: keys have no place in it.
+bool ModuleReader::ReadRemovedFrom(hcl::Expression expression, Removed& removed) {
+  const auto reference = expression ? expression.AsReference(diagnostics_) : std::nullopt;
+  if (!reference) return false;
+  std::vector<hcl::TraversalStep> steps{{.name = reference->root}};
+  steps.insert(steps.end(), reference->steps.begin(), reference->steps.end());
+  const auto range_of = [&](size_t i) { return i == 0 ? reference->root_range() : steps[i].range(); };
+  const auto wrong = [&](std::string summary, std::string detail, size_t at) {
+    diagnostics_.AddError(std::move(summary), std::move(detail), range_of(at));
+    return false;
+  };
+  size_t at = 0;
+  while (at < steps.size() && steps[at].is_attribute && steps[at].name == "module") {
+    if (at + 1 == steps.size() || !steps[at + 1].is_attribute) {
+      return wrong("Invalid address operator", "Prefix \"module.\" must be followed by a module name.", at);
+    }
+    removed.module = removed.module.Child(steps[at + 1].name);
+    at += 2;
+    if (at < steps.size() && !steps[at].is_attribute) {
+      return wrong("Module instance keys not allowed",
+                   "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. "
+                   "\"module.foo[1]\").",
+                   at);
+    }
+  }
+  if (at == steps.size()) return true;
+  if (steps[at].name == "data") {
+    diagnostics_.AddError(
+        "Data source address not allowed",
+        "Data sources are never destroyed, so they are not valid targets of removed blocks. "
+        "To remove the data source from state, remove the data source block from "
+        "configuration.",
+        reference->range());
+    return false;
+  }
+  if (steps[at].name == "resource" && steps.size() - at > 2) ++at;
+  if (steps.size() - at < 2 || !steps[at + 1].is_attribute) {
+    return wrong("Invalid address", "Resource specification must include a resource type and name.", at);
+  }
+  if (steps.size() - at > 2) {
+    return wrong("Resource instance keys not allowed",
+                 "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance "
+                 "(e.g. \"test_instance.foo[1]\").",
+                 at + 2);
+  }
+  removed.resource = state::ResourceName(state::ResourceMode::kManaged, steps[at].name, steps[at + 1].name);
+  return true;
+}
+
 void ModuleReader::ReadRemoved(const hcl::Block& block) {
   static const hcl::BodySchema schema{
       .attributes = {{"from", true}},
       .blocks = {{"lifecycle", {}}, {"provisioner", {"type"}}, {"connection", {}}}};
-  static const hcl::BodySchema lifecycle{.attributes = {{"destroy", true}}};
+  static const hcl::BodySchema lifecycle{.attributes = {{"destroy"}}};
   const hcl::Content content = block.body().GetContent(schema, diagnostics_);
-  if (!content.Get("from")) return;
-  const auto from = content.Get("from").AsReference(diagnostics_);
-  if (!from) return;
-  Removed removed{.from = *from, .range = block.definition_range()};
+  Removed removed{.range = block.definition_range()};
+  if (!ReadRemovedFrom(content.Get("from"), removed)) return;
   for (const hcl::Block& inner : content.blocks) {
     if (inner.type() == "provisioner") {
       auto provisioner = ProvisionerOf(inner);
@@ -333,6 +389,12 @@ std::optional<hcl::Reference> ModuleReader::ReferenceOf(hcl::Expression expressi
   }
   module_.files.emplace_back(parsed.tree);  // which the reference borrows
   return hcl::AsReference(parsed.tree->root(), diagnostics_);
+}
+
+std::optional<state::Target> ModuleReader::TargetOf(hcl::Expression expression) {
+  if (!expression) return std::nullopt;
+  const auto reference = expression.AsReference(diagnostics_);
+  return reference ? state::ParseTarget(*reference, diagnostics_) : std::nullopt;
 }
 
 void ModuleReader::CheckRepetition(hcl::Expression count, hcl::Expression for_each) {

@@ -56,6 +56,8 @@ class ModuleReader {
   std::string Text(hcl::Expression expression);
   std::optional<bool> Flag(hcl::Expression expression);
   std::optional<ProviderName> ProviderNameOf(hcl::Expression expression);
+  std::optional<state::Target> TargetOf(hcl::Expression expression);
+  bool ReadRemovedFrom(hcl::Expression expression, Removed& removed);
   std::vector<hcl::Reference> DependsOn(hcl::Expression expression);
   // Also in quotes, as Terraform 0.11 had it.
   std::optional<hcl::Reference> ReferenceOf(hcl::Expression expression);

@@ -36,7 +36,7 @@ net::Task<ApplyOutcome> Applier::Run() {
     operation_.diagnostics().AddError("Cycle: " + names, "");
     ok = false;
   }
-  if (ok) {
+  if (ok && RememberMoves()) {
     co_await WalkGraph(operation_.input().loop, graph_, work);
     SetOutputs();
   }
@@ -150,6 +150,10 @@ bool Applier::Remember(ObjectChange change) {
   } else {
     state_.SetDeposed(change.address, change.deposed, change.object, change.provider);
   }
+  return WriteDown(change);
+}
+
+bool Applier::WriteDown(const ObjectChange& change) {
   if (!options_.remember) return true;
   const Result<> remembered = options_.remember(change);
   if (remembered) return true;
@@ -157,6 +161,24 @@ bool Applier::Remember(ObjectChange change) {
                                     Format("What became of {} could not be written down: {}",
                                            change.address.ToString(), remembered.error().message));
   return false;
+}
+
+// Objects that moved are where they are now in the state, but not yet in what is remembered.
+bool Applier::RememberMoves() {
+  for (const bool before : {true, false}) {
+    for (const plan::ResourceChange& change : plan_.resources) {
+      if (!change.IsMoved()) continue;
+      const state::InstanceState* instance = state_.Find(change.address);
+      if (instance == nullptr) continue;
+      ObjectChange remembered{.address = before ? change.previous_address : change.address,
+                              .deposed = change.deposed,
+                              .provider = state_.Find(change.address.resource_address())->provider};
+      if (!before && change.deposed.empty()) remembered.object = instance->current;
+      if (!before && !change.deposed.empty()) remembered.object = instance->deposed.at(change.deposed);
+      if (!WriteDown(remembered)) return false;
+    }
+  }
+  return true;
 }
 
 net::Task<ApplyOutcome> ApplyPlan(OperationInput input, const plan::Plan& plan, const state::State& state,

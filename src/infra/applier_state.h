@@ -56,6 +56,8 @@ class Applier {
   bool KeepValue(const Instance& instance);
   net::Task<bool> DestroyObject(const plan::ResourceChange& change);
   bool Remember(ObjectChange change);
+  bool WriteDown(const ObjectChange& change);
+  bool RememberMoves();
 
   Operation operation_;
   const plan::Plan& plan_;

@@ -33,6 +33,7 @@ class Evaluator {
             bool validating);
 
   ModuleRun& root() { return root_; }
+  const ModuleRun& root() const { return root_; }
   // The instances of a module, once its call has been evaluated.
   const std::vector<ModuleRun*>& RunsOf(const config::Config& config) const;
   const Surroundings& surroundings() const { return surroundings_; }

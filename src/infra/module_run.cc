@@ -41,6 +41,18 @@ Value Combine(Expansion expansion, size_t count, const Get& get) {
 
 }  // namespace
 
+const ModuleRun* FindRun(const ModuleRun& root, const state::ModuleInstance& address) {
+  const ModuleRun* at = &root;
+  for (const state::ModuleStep& step : address.steps()) {
+    const auto call = at->calls.find(step.name);
+    if (call == at->calls.end()) return nullptr;
+    const auto instance = call->second.instances.find(step.key);
+    if (instance == call->second.instances.end()) return nullptr;
+    at = instance->second.get();
+  }
+  return at;
+}
+
 void ResourceValues::Set(const InstanceKey& key, Value value) {
   values_.insert_or_assign(key, std::move(value));
   combined_.reset();

@@ -90,6 +90,9 @@ struct ModuleRun {
   hcl::Value OutputsObject() const;
 };
 
+// The instance of a module at `address`, below `root`; null if there is none.
+const ModuleRun* FindRun(const ModuleRun& root, const state::ModuleInstance& address);
+
 // What all expressions may read besides values.
 struct Surroundings {
   const hcl::FunctionTable* functions = nullptr;

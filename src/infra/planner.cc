@@ -18,9 +18,12 @@ using plan::ActionReason;
 
 }  // namespace
 
-Planner::Planner(const OperationInput& input, const state::State& state, PlanOptions options)
+Planner::Planner(const OperationInput& input, const state::State& state, const Moves& moves,
+                 PlanOptions options)
     : operation_(input, /*validating=*/false),
       state_(state),
+      moves_(moves),
+      removals_(input.config, operation_.diagnostics()),
       options_(std::move(options)),
       targets_(options_.targets, input.graph, state),
       refreshed_(state),
@@ -33,10 +36,19 @@ Planner::Planner(const OperationInput& input, const state::State& state, PlanOpt
 
 net::Task<PlanOutcome> Planner::Run() {
   const OperationInput& input = operation_.input();
+  const bool removed = !operation_.diagnostics().has_errors();  // what is said to be
+  if (!CheckTypesOfMoves() || !CheckTargetsOfMoves() || !removed) {
+    WarnOfOptions();
+    co_return PlanOutcome{.made = false, .diagnostics = std::move(operation_.diagnostics())};
+  }
   const NodeWork work = [this](NodeIndex node) { return PlanNode(node); };
   const bool walked = co_await WalkGraph(input.loop, input.graph.graph, work);
   // Where something failed, the rest is still planned: it is shown with the errors.
   const bool done = co_await PlanOrphans();
+  if (!MovesAreRight()) {
+    WarnOfOptions();
+    co_return PlanOutcome{.made = false, .diagnostics = std::move(operation_.diagnostics())};
+  }
   PlanOutputs();
   co_return Finish(walked && done);
 }
@@ -195,9 +207,11 @@ ActionReason Planner::ReasonToDelete(const state::InstanceAddress& address) cons
   if (options_.mode == plan::Mode::kDestroy) return ActionReason::kNone;
   const OperationInput& input = operation_.input();
   const auto node = NodeOf(address.module, address.resource);
-  if (!node) return ActionReason::kDeleteBecauseNoResourceConfig;
-  const auto& runs = operation_.evaluator().RunsOf(*input.graph.objects[*node].config);
-  if (std::ranges::none_of(runs, [&](const ModuleRun* run) { return run->address == address.module; })) {
+  if (!node) {
+    return moves_.previous.contains(address) ? ActionReason::kDeleteBecauseNoMoveTarget
+                                             : ActionReason::kDeleteBecauseNoResourceConfig;
+  }
+  if (FindRun(operation_.evaluator().root(), address.module) == nullptr) {
     return ActionReason::kDeleteBecauseNoModule;
   }
   const config::Resource& resource = *input.graph.objects[*node].resource;
@@ -308,16 +322,24 @@ PlanOutcome Planner::Finish(bool ok) {
         {name, value->second.WithoutMarksWithin(), variable.sensitive, variable.ephemeral});
   }
   plan_.errored = !ok || operation_.diagnostics().has_errors();
+  WarnOfForgotten(plan_, operation_.diagnostics());
   const auto acts = [](const auto& change) { return change.change.action != Action::kNoOp; };
-  const bool changes = std::ranges::any_of(plan_.resources, acts) || std::ranges::any_of(plan_.outputs, acts);
-  const bool found_drift = options_.mode == plan::Mode::kRefreshOnly && !plan_.drift.empty();
+  const bool changes =
+      std::ranges::any_of(plan_.resources, [&](const auto& one) { return acts(one) || one.IsMoved(); }) ||
+      std::ranges::any_of(plan_.outputs, acts);
+  const bool found_drift =
+      options_.mode == plan::Mode::kRefreshOnly && std::ranges::any_of(plan_.drift, acts);
   plan_.applyable = !plan_.errored && (changes || found_drift);
   plan_.complete = !plan_.errored && targets_.everything();
-  return {std::move(plan_), std::move(refreshed_), std::move(operation_.diagnostics())};
+  return {.plan = std::move(plan_),
+          .refreshed = std::move(refreshed_),
+          .diagnostics = std::move(operation_.diagnostics())};
 }
 
 net::Task<PlanOutcome> MakePlan(OperationInput input, const state::State& state, PlanOptions options) {
-  Planner planner(input, state, std::move(options));
+  state::State moved = state;
+  const Moves moves = ApplyMoves(input.config, moved);
+  Planner planner(input, moved, moves, std::move(options));
   co_return co_await planner.Run();
 }
 

@@ -22,8 +22,9 @@ struct PlanOptions {
 };
 
 struct PlanOutcome {
+  bool made = true;  // else there is no plan to show: what the plan would begin from is not known
   plan::Plan plan = {};
-  state::State refreshed = {};  // the prior state, as the objects turned out to be
+  state::State refreshed = {};  // the prior state, where and as the objects turned out to be
   hcl::Diagnostics diagnostics = {};
 };
 

@@ -15,12 +15,6 @@ using hcl::Value;
 using plan::Action;
 using plan::ActionReason;
 
-std::vector<hcl::MarkedPath> SensitivePaths(const state::InstanceObject& object) {
-  std::vector<hcl::MarkedPath> marked;
-  for (const hcl::ValuePath& path : object.sensitive) marked.push_back({path, hcl::Marks::kSensitive});
-  return marked;
-}
-
 }  // namespace
 
 net::Task<bool> Planner::PlanInstance(const Instance& instance) {
@@ -34,86 +28,17 @@ net::Task<bool> Planner::PlanInstance(const Instance& instance) {
   co_return co_await PlanManaged(instance);
 }
 
-// What goes only because it needs what is meant is taken as it is remembered.
+// What goes only because it needs what is meant is taken as it is remembered, and so is what is forgotten.
 bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
+  if (options_.mode != plan::Mode::kRefreshOnly && removals_.IsForgotten(address.config())) return false;
   return options_.refresh && (targets_.Means(address) || planned_.contains(address));
-}
-
-net::Task<Planner::Prior> Planner::ReadPrior(const state::InstanceAddress& address,
-                                             const state::ObjectRef& object, provider::Provider& provider,
-                                             const provider::Schema& schema,
-                                             const state::ProviderConfigAddress& provider_address) {
-  Prior prior;
-  if (!object) co_return prior;
-  prior.object = object;
-  prior.tainted = object->status == state::ObjectStatus::kTainted;
-  prior.private_bytes = object->private_bytes;
-  if (int64_t(object->schema_version) > schema.version) {
-    operation_.diagnostics().AddError("Resource instance managed by newer provider version",
-                                      Format("The current state of {} was created by a newer provider "
-                                             "version than is currently selected. Upgrade the {} "
-                                             "provider to work with this state.",
-                                             address.ToString(), ShownProvider(provider_address.provider())));
-    prior.ok = false;
-    co_return prior;
-  }
-  provider::UpgradeStateRequest upgrade{.type_name = address.resource.type(),
-                                        .version = int64_t(object->schema_version),
-                                        .json = std::string(object->attributes.text)};
-  Result<provider::UpgradeStateResponse> upgraded =
-      co_await provider.UpgradeResourceState(std::move(upgrade));
-  prior.ok = upgraded && operation_.Report(address, upgraded->diagnostics);
-  if (!upgraded) operation_.ReportFailure(address, upgraded.error());
-  if (!prior.ok) co_return prior;
-  const std::vector<hcl::MarkedPath> sensitive = SensitivePaths(*object);
-  const Value remembered = WithEmptyBlocks(*schema.block, upgraded->state);
-  prior.value = hcl::WithMarkedPaths(remembered, sensitive);
-  if (!IsRefreshed(address)) co_return prior;
-
-  const std::string id = IdOf(remembered);
-  const Permits::Permit permit = co_await operation_.permits().Take();
-  operation_.input().observer.RefreshStarted(address, id);
-  provider::ReadResourceRequest request{
-      .type_name = address.resource.type(), .state = remembered, .private_data = object->private_bytes};
-  Result<provider::ReadResourceResponse> read = co_await provider.ReadResource(std::move(request));
-  prior.ok = read && operation_.Report(address, read->diagnostics);
-  if (!read) operation_.ReportFailure(address, read.error());
-  if (!prior.ok) co_return prior;
-  operation_.input().observer.RefreshDone(address, id);
-  const Value now = WithEmptyBlocks(*schema.block, read->state);
-  const bool differs = !(now == remembered);
-  if (differs) {
-    plan::ResourceChange drift{.address = address,
-                               .previous_address = address,
-                               .provider = provider_address,
-                               .schema = schema.block,
-                               .schema_version = uint64_t(schema.version)};
-    drift.change = {.action = now.IsNull() ? Action::kDelete : Action::kUpdate,
-                    .before = prior.value,
-                    .after = now.IsNull() ? now : hcl::WithMarkedPaths(now, sensitive)};
-    plan_.drift.push_back(std::move(drift));
-  }
-  prior.value = now.IsNull() ? Value() : hcl::WithMarkedPaths(now, sensitive);
-  prior.private_bytes = read->private_data;
-  if (now.IsNull()) {
-    refreshed_.SetCurrent(address, nullptr, provider_address);
-  } else if (differs || prior.private_bytes != object->private_bytes ||
-             int64_t(object->schema_version) != schema.version) {
-    auto changed = MakeObject(schema, prior.value);
-    changed->status = object->status;
-    changed->private_bytes = prior.private_bytes;
-    changed->dependencies = object->dependencies;
-    changed->create_before_destroy = object->create_before_destroy;
-    prior.object = changed;
-    refreshed_.SetCurrent(address, std::move(changed), provider_address);
-  }
-  co_return prior;
 }
 
 net::Task<bool> Planner::PlanManaged(const Instance& instance) {
   const state::ObjectRef object = state_.FindCurrent(instance.address);
-  const Prior prior = co_await ReadPrior(instance.address, object, *instance.provider, *instance.schema,
-                                         instance.provider_address);
+  const std::string current;
+  const Prior prior = co_await ReadPrior(instance.address, current, object, *instance.provider,
+                                         *instance.schema, instance.provider_address);
   if (!prior.ok) co_return false;
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
   if (options_.mode != plan::Mode::kNormal) {
@@ -140,15 +65,17 @@ bool Planner::IsTriggered(const Instance& instance) {
     for (const hcl::Reference& reference : trigger.References()) {
       if (reference.steps.empty()) continue;
       const state::ResourceName name(state::ResourceMode::kManaged, reference.root, reference.steps[0].name);
-      for (const plan::ResourceChange& change : plan_.resources) {
-        if (!(change.address.resource == name) || !(change.address.module == instance.run->address)) continue;
+      const auto changes = changes_.find({instance.run->address, name});
+      if (changes == changes_.end()) continue;
+      for (const size_t index : changes->second) {
+        const plan::ResourceChange& change = plan_.resources[index];
         size_t step = 1;
         if (step < reference.steps.size() && !reference.steps[step].is_attribute) {
           const state::InstanceKey key = change.address.key;
           if (!(key.ToValue() == reference.steps[step].key)) continue;
           ++step;
         }
-        if (change.change.action == Action::kNoOp || change.change.action == Action::kRead) continue;
+        if (change.change.action == Action::kNoOp) continue;
         hcl::ValuePath path;
         for (; step < reference.steps.size(); ++step) {
           const hcl::TraversalStep& one = reference.steps[step];
@@ -190,7 +117,7 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
   const Action replacing = create_first ? Action::kCreateThenDelete : Action::kDeleteThenCreate;
 
   plan::ResourceChange change{.address = instance.address,
-                              .previous_address = instance.address,
+                              .previous_address = moves_.PreviousOf(instance.address),
                               .provider = instance.provider_address,
                               .schema = instance.schema->block,
                               .schema_version = uint64_t(instance.schema->version),
@@ -250,6 +177,7 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
   instance.run->resources.at(instance.resource->name)
       .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, after));
   if (action != Action::kNoOp) pending_.insert(instance.address.config());
+  changes_[instance.address.resource_address()].push_back(plan_.resources.size());
   plan_.resources.push_back(std::move(change));
   if (plan::IsReplace(action) && !MayDestroy(instance.address, *instance.resource)) return false;
   return operation_.CheckPostconditions(instance, after);
@@ -287,7 +215,7 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
   if (!config.IsWhollyKnown() || pending) {
     const Value after = hcl::WithMarkedPaths(PlannedWithUnknowns(schema, config), marks);
     plan::ResourceChange change{.address = instance.address,
-                                .previous_address = instance.address,
+                                .previous_address = moves_.PreviousOf(instance.address),
                                 .provider = instance.provider_address,
                                 .schema = instance.schema->block,
                                 .schema_version = uint64_t(instance.schema->version),
@@ -314,18 +242,22 @@ net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const
                                     const provider::Schema& schema,
                                     const state::ProviderConfigAddress& provider_address,
                                     ActionReason reason) {
+  // Destroying all begins after the moves.
+  const bool destroys_all = options_.mode == plan::Mode::kDestroy;
   const auto known = priors_.find(address);
   Prior prior;
   if (known != priors_.end() && deposed.empty()) {
     prior = known->second;
   } else {
-    prior = co_await ReadPrior(address, object, provider, schema, provider_address);
+    prior = co_await ReadPrior(address, deposed, object, provider, schema, provider_address);
   }
   if (!prior.ok) co_return false;
   if (prior.value.IsNull()) co_return true;  // it is gone already
+  if (options_.mode == plan::Mode::kRefreshOnly) co_return true;
   std::string private_bytes = prior.private_bytes;
+  const bool forgets = !destroys_all && removals_.IsForgotten(address.config());
   const provider::Schemas* schemas = operation_.input().schemas.Find(provider_address.provider());
-  if (schemas != nullptr && schemas->capabilities().plan_destroy) {
+  if (!forgets && schemas != nullptr && schemas->capabilities().plan_destroy) {
     provider::PlanRequest request{.type_name = address.resource.type(),
                                   .prior_state = prior.value.WithoutMarksWithin(),
                                   .proposed_state = Value::Null(schema.block->type),
@@ -340,7 +272,7 @@ net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const
     private_bytes = planned->planned_private;
   }
   plan::ResourceChange change{.address = address,
-                              .previous_address = address,
+                              .previous_address = destroys_all ? address : moves_.PreviousOf(address),
                               .deposed = deposed,
                               .provider = provider_address,
                               .schema = schema.block,
@@ -348,7 +280,7 @@ net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const
                               .reason = reason,
                               .planned_private = std::move(private_bytes),
                               .create_before_destroy = prior.object->create_before_destroy};
-  change.change = {.action = Action::kDelete, .before = prior.value};
+  change.change = {.action = forgets ? Action::kForget : Action::kDelete, .before = prior.value};
   change.dependencies = prior.object->dependencies;
   plan_.resources.push_back(std::move(change));
   const auto node = NodeOf(address.module, address.resource);

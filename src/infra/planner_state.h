@@ -8,15 +8,18 @@
 #include <vector>
 
 #include "hcl/value_marks.h"
+#include "infra/moves.h"
 #include "infra/planner.h"
 #include "infra/proposal.h"
+#include "infra/removals.h"
 #include "infra/targets.h"
 
 namespace cairn::infra {
 
 class Planner {
  public:
-  Planner(const OperationInput& input, const state::State& state, PlanOptions options);
+  // All must outlive this. `state` is as it is after `moves`.
+  Planner(const OperationInput& input, const state::State& state, const Moves& moves, PlanOptions options);
 
   net::Task<PlanOutcome> Run();
 
@@ -27,6 +30,7 @@ class Planner {
     hcl::Value value = {};  // null: there is none; with marks
     std::string private_bytes = {};
     bool tainted = false;
+    bool renewed = false;          // not what is remembered
     state::ObjectRef object = {};  // null: there was none
   };
   // planner.cc: the walk
@@ -50,9 +54,6 @@ class Planner {
   net::Task<bool> PlanManaged(const Instance& instance);
   net::Task<bool> PlanData(const Instance& instance);
   bool IsRefreshed(const state::InstanceAddress& address) const;
-  net::Task<Prior> ReadPrior(const state::InstanceAddress& address, const state::ObjectRef& object,
-                             provider::Provider& provider, const provider::Schema& schema,
-                             const state::ProviderConfigAddress& provider_address);
   net::Task<bool> PlanChange(const Instance& instance, const Prior& prior, const hcl::Value& marked_config);
   net::Task<bool> PlanDelete(const state::InstanceAddress& address, const std::string& deposed,
                              const state::ObjectRef& object, provider::Provider& provider,
@@ -70,8 +71,26 @@ class Planner {
                                          const state::ResourceName& resource) const;
   plan::ActionReason ReasonToDelete(const state::InstanceAddress& address) const;
 
+  // planner_prior.cc: an object as it was remembered, and as it is now
+  net::Task<Prior> ReadPrior(const state::InstanceAddress& address, const std::string& deposed,
+                             const state::ObjectRef& object, provider::Provider& provider,
+                             const provider::Schema& schema,
+                             const state::ProviderConfigAddress& provider_address);
+  net::Task<void> Decode(const state::InstanceAddress& address, provider::Provider& provider,
+                         const provider::Schema& schema, Prior& prior);
+  net::Task<void> Refresh(const state::InstanceAddress& address, provider::Provider& provider,
+                          const provider::Schema& schema,
+                          const state::ProviderConfigAddress& provider_address, Prior& prior);
+
+  // planner_moves.cc: whether objects may move as they do
+  bool CheckTypesOfMoves();
+  bool CheckTargetsOfMoves();
+  bool MovesAreRight();
+
   Operation operation_;
   const state::State& state_;
+  const Moves& moves_;
+  const Removals removals_;
   const PlanOptions options_;
   const Targets targets_;
   plan::Plan plan_;
@@ -80,6 +99,8 @@ class Planner {
   std::unordered_set<state::InstanceAddress, state::AddressHash>
       planned_;  // instances that the configuration has
   std::unordered_set<state::ConfigResource, state::AddressHash> pending_;  // resources with changes to come
+  // By resource, which of the plan's changes are of its configured instances.
+  std::unordered_map<state::ResourceAddress, std::vector<size_t>, state::AddressHash> changes_;
   std::unordered_map<state::InstanceAddress, Prior, state::AddressHash>
       priors_;  // when all is to be destroyed
 };

@@ -74,7 +74,7 @@ AddressResult<Target> TakeResource(ModuleInstance module, Steps steps, size_t at
                         "you are targeting a resource type that uses a reserved keyword, please prefix your "
                         "address with \"resource.\".",
                         first),
-                 at, at + 1);
+                 at, steps.size());
   }
   if (steps.size() - at < 2) {
     return Wrong("Resource specification must include a resource type and name.",

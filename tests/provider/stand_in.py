@@ -150,7 +150,7 @@ class Service:
             *((2, e) for e in entries),
             (3, message((1, "standin_echo"), (2, schema(echo)))),
             (5, schema(block(attribute("module", "string", 5)))),
-            (6, message((1, True), (2, SETTINGS.get("schema_optional", False)), (3, True))),
+            (6, message((1, True), (2, SETTINGS.get("schema_optional", False)), (3, SETTINGS.get("moves", True)))),
             (7, message((1, "shout"), (2, function))),
             (8, message((1, "standin_secret"), (2, schema(echo)))),
         )
