@@ -82,7 +82,7 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
   Rememberer rememberer(
       session.loop(),
       state::Journal::Create(
-          session.state_file().journal_path(),
+          session.journal_path(),
           state::JournalBaseOf(session.state(), session.state_text() ? std::string_view(*session.state_text())
                                                                      : std::string_view())));
   infra::ApplyOptions options{

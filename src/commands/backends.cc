@@ -134,14 +134,17 @@ MadeBackend Backends::MakeS3(const Value& config) {
   return state::MakeS3Backend(loop_, loop_.clock(), **client, std::move(options));
 }
 
+state::LocalBackendOptions LocalOptionsOf(const Value& config) {
+  return {.path = TextOf(config, "path", "terraform.tfstate"),
+          .workspace_folder = TextOf(config, "workspace_dir", "terraform.tfstate.d")};
+}
+
 MadeBackend Backends::Make(std::string_view type, const Value& config) {
   if (type == "http") return MakeHttp(config);
   if (type == "s3") return MakeS3(config);
   if (type != "local")
     return Fail(ErrorCode::kInvalid, Format("there is no backend type named \"{}\"", type));
-  return std::make_unique<state::LocalBackend>(
-      state::LocalBackendOptions{.path = TextOf(config, "path", "terraform.tfstate"),
-                                 .workspace_folder = TextOf(config, "workspace_dir", "terraform.tfstate.d")});
+  return std::make_unique<state::LocalBackend>(LocalOptionsOf(config));
 }
 
 }  // namespace cairn::commands

@@ -16,6 +16,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "state/backend.h"
+#include "state/local_backend.h"
 
 namespace cairn::commands {
 
@@ -25,6 +26,9 @@ const hcl::BlockSchema* FindBackendSchema(std::string_view type);
 // `config` as an object of that schema, with null for what is not written. kInvalid with a clause of the
 // peer's: `attribute "key" is required`. A `config` that is unknown anywhere is unknown there.
 Result<hcl::Value> ToBackendConfig(const hcl::BlockSchema& schema, const hcl::Value& config);
+
+// What a block of the backend "local" means.
+state::LocalBackendOptions LocalOptionsOf(const hcl::Value& config);
 
 // Makes backends, which must not outlive it. Belongs to the thread of its loop.
 class Backends {

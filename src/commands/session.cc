@@ -7,11 +7,14 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "commands/state_place.h"
 #include "config/checks.h"
+#include "config/files.h"
 #include "config/providers.h"
 #include "infra/validator.h"
 #include "net/task_group.h"
 #include "state/journal.h"
+#include "state/local_backend.h"
 #include "state/state_format.h"
 #include "state/state_version.h"
 
@@ -59,7 +62,8 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
       functions_(WorldOf(plan_time_, /*planning=*/true)),
       functions_of_apply_(WorldOf(plan_time_, /*planning=*/false)),
       installed_(environment, loop_, FillRandom),
-      providers_([this](const std::string& provider) { return installed_.Start(provider); }) {
+      providers_([this](const std::string& provider) { return installed_.Start(provider); }),
+      backends_(environment, loop_, std::string(kDataFolder)) {
   surroundings_.functions = &functions_;
   surroundings_.working_folder = environment.folder;
 }
@@ -79,13 +83,6 @@ bool Session::LoadConfig() {
         "No configuration files",
         "This needs a configuration to be present. Without one, everything there is would be destroyed. If "
         "that is what you want, use the destroy command. Otherwise, create a file with the .tf extension.");
-  }
-  if (root.backend && root.backend->type != "local") {
-    diagnostics.AddError(
-        "Backend not supported",
-        Format("The backend {:?} cannot be used yet: the state is kept in a file of this machine.",
-               root.backend->type),
-        root.backend->range);
   }
   if (root.cloud) diagnostics.AddError("Backend not supported", "HCP Terraform cannot be used.", *root.cloud);
   config::CheckRequiredVersions(*config_, kTerraformVersion, diagnostics);
@@ -201,14 +198,57 @@ hcl::Diagnostics Session::Validate() {
   return loop_.Run(infra::Validate(InputFor(nobody)));
 }
 
+bool Session::OpenBackend() {
+  hcl::Diagnostics diagnostics;
+  std::optional<StatePlace> place;
+  const bool is_file = !options_.state_path.empty() || !options_.state_out_path.empty();
+  if (is_file) {
+    place = DefaultPlace();
+  } else {
+    // What is wrong with the rest of the folder is for others to say.
+    hcl::Diagnostics of_module;
+    const std::shared_ptr<const config::Module> root =
+        config_ ? config_->module : config::LoadModule(config::DiskFiles(), ".", of_module);
+    place = FindStatePlace(root->backend, kDataFolder, diagnostics);
+  }
+  screen_.Report(diagnostics);
+  if (!place) return false;
+  const auto workspace = state::CurrentWorkspace(kDataFolder, environment_.Get("TF_WORKSPACE"));
+  if (!workspace) {
+    screen_.ReportError("Invalid workspace", workspace.error().message);
+    return false;
+  }
+  surroundings_.workspace = workspace->name;
+  auto backend = place->type == "local" ? OpenFiles(*place) : backends_.Make(place->type, place->config);
+  if (!backend) {
+    screen_.ReportError("Error configuring the backend", backend.error().message);
+    return false;
+  }
+  backend_ = *std::move(backend);
+  auto store = backend_->Open(is_file ? std::string(state::kDefaultWorkspace) : workspace->name);
+  if (!store) {
+    screen_.ReportError("Error loading state", store.error().message);
+    return false;
+  }
+  store_ = *std::move(store);
+  return true;
+}
+
+Result<std::unique_ptr<state::Backend>> Session::OpenFiles(const StatePlace& place) {
+  state::LocalBackendOptions options = LocalOptionsOf(place.config);
+  if (!options_.state_path.empty()) options.path = options_.state_path;
+  options.backup_path = options_.backup_path;
+  if (!options_.state_out_path.empty() && options_.state_out_path != options.path) {
+    options.read_path = options.path;
+    options.path = options_.state_out_path;
+  }
+  return std::make_unique<state::LocalBackend>(std::move(options));
+}
+
 bool Session::OpenState(std::string_view operation) {
-  const std::string read = options_.state_path.empty() ? "terraform.tfstate" : options_.state_path;
-  const std::string path = options_.state_out_path.empty() ? read : options_.state_out_path;
-  state::StateFile::Options options{.path = path, .backup_path = options_.backup_path};
-  if (read != path) options.read_path = read;
-  state_file_ = std::make_unique<state::StateFile>(std::move(options));
+  if (!OpenBackend()) return false;
   if (options_.lock && !LockState(operation)) return false;
-  Result<state::StateText> text = state_file_->Read();
+  Result<state::StateText> text = loop_.Run(store_->Read());
   if (!text) {
     screen_.ReportError("Failed to read state", text.error().message);
     return false;
@@ -221,7 +261,7 @@ bool Session::OpenState(std::string_view operation) {
     if (!last_) return false;
     state_ = *last_;
   }
-  const Result<std::string> journal = ReadFile(state_file_->journal_path(), state::kJournalBytesMax);
+  const Result<std::string> journal = ReadFile(store_->journal_path(), state::kJournalBytesMax);
   if (!journal) {
     if (journal.error().code == ErrorCode::kNotFound) return true;
     screen_.ReportError("Failed to read the journal of the state", journal.error().message);
@@ -239,19 +279,16 @@ bool Session::OpenState(std::string_view operation) {
 }
 
 net::Task<std::optional<state::LockError>> Session::TryLock(const state::LockInfo& info) {
-  constexpr Duration kPeriod = std::chrono::milliseconds(250);
-  const TimePoint end = clock_.Now() + options_.lock_timeout;
-  for (;;) {
-    const auto locked = state_file_->Lock(info);
-    if (locked) co_return std::nullopt;
-    if (clock_.Now() >= end) co_return locked.error();
-    co_await loop_.Sleep(kPeriod);
-  }
+  state::LockInfo own = info;
+  const state::LockResult locked =
+      co_await state::LockWithin(loop_, *store_, std::move(own), options_.lock_timeout);
+  if (locked) co_return std::nullopt;
+  co_return locked.error();
 }
 
 bool Session::LockState(std::string_view operation) {
-  const state::LockInfo info = state::MakeLockInfo(operation, kTerraformVersion, state_file_->path(),
-                                                   std::chrono::system_clock::now());
+  const state::LockInfo info =
+      state::MakeLockInfo(operation, kTerraformVersion, "", std::chrono::system_clock::now());
   const std::optional<state::LockError> failed = loop_.Run(TryLock(info));
   if (failed) screen_.ReportError("Error acquiring the state lock", failed->ToString());
   return !failed;
@@ -261,7 +298,7 @@ bool Session::WriteState(state::State next) {
   next.terraform_version = kTerraformVersion;
   if (!state::MakeNextVersion(last_, next)) return true;
   const std::string text = state::WriteState(next);
-  const Result<> written = state_file_->Write(text);
+  const Result<> written = loop_.Run(store_->Write(text));
   if (!written) {
     const Result<> saved = state::WriteErroredState(".", text);
     screen_.ReportError(
@@ -280,7 +317,7 @@ bool Session::WriteState(state::State next) {
 
 bool Session::CloseState() {
   if (!options_.lock) return true;
-  const Result<> unlocked = state_file_->Unlock();
+  const Result<> unlocked = loop_.Run(store_->Unlock());
   if (unlocked) return true;
   screen_.ReportError("Error releasing the state lock", unlocked.error().message);
   return false;

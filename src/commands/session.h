@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "commands/backends.h"
 #include "commands/environment.h"
 #include "commands/installed_providers.h"
 #include "commands/saved_plan.h"
 #include "commands/screen.h"
+#include "commands/state_place.h"
 #include "commands/variables.h"
 #include "config/loader.h"
 #include "hcl/file_reader.h"
@@ -21,13 +23,16 @@
 #include "infra/operation.h"
 #include "infra/provider_pool.h"
 #include "net/loop.h"
-#include "state/state_file.h"
+#include "state/backend.h"
 #include "view/state_values.h"
 
 namespace cairn::commands {
 
 // The version that is claimed towards providers and `required_version`.
 inline constexpr std::string_view kTerraformVersion = "1.11.4";
+
+// Where a working folder keeps what is not written by hand.
+inline constexpr const char* kDataFolder = ".terraform";
 
 struct SessionOptions {
   std::vector<VariableFlag> variables = {};
@@ -59,6 +64,8 @@ class Session {
   // What is wrong with the configuration, as far as that is known before anything is done.
   hcl::Diagnostics Validate();
 
+  // Where the state is, by the configuration, which need not be loaded.
+  bool OpenBackend();
   // Locks the state and reads it, with what an interrupted run left in the journal.
   bool OpenState(std::string_view operation);
   // Instead: works on a state that is nowhere kept.
@@ -80,7 +87,8 @@ class Session {
   bool HasState() const { return last_ || !state_.empty(); }
   // Of the providers started; must not outlive this.
   view::SchemaSource ResourceSchemas() const;
-  state::StateFile& state_file() { return *state_file_; }
+  // Of the state that has been opened.
+  const std::string& journal_path() const { return store_->journal_path(); }
   const state::StateText& state_text() const { return state_text_; }
   net::Loop& loop() { return loop_; }
   infra::ProviderPool& providers() { return providers_; }
@@ -94,6 +102,7 @@ class Session {
   void CloseProviders();
 
  private:
+  Result<std::unique_ptr<state::Backend>> OpenFiles(const StatePlace& place);
   bool LockState(std::string_view operation);
   net::Task<std::optional<state::LockError>> TryLock(const state::LockInfo& info);
   using FetchedSchemas = Result<std::shared_ptr<const provider::Schemas>>;
@@ -119,7 +128,9 @@ class Session {
   infra::SchemaSource schemas_;
   infra::ProviderPool providers_;
   infra::ConfigGraph graph_;
-  std::unique_ptr<state::StateFile> state_file_;
+  Backends backends_;
+  std::unique_ptr<state::Backend> backend_;
+  std::unique_ptr<state::StateStore> store_;
   state::StateText state_text_;
   std::optional<state::State> last_;  // as it was read
   state::State state_;

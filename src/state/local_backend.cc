@@ -16,7 +16,10 @@ class LocalStore final : public StateStore {
 
   net::Task<Result<StateText>> Read() override { co_return file_.Read(); }
   net::Task<Result<>> Write(std::string text) override { co_return file_.Write(text); }
-  net::Task<LockResult> Lock(LockInfo info) override { co_return file_.Lock(info); }
+  net::Task<LockResult> Lock(LockInfo info) override {
+    info.path = file_.path();
+    co_return file_.Lock(info);
+  }
   net::Task<Result<>> Unlock() override { co_return file_.Unlock(); }
   net::Task<Result<>> ForceUnlock(std::string) override {
     // The kernel knows who holds it, and only that process can give it up.
@@ -55,6 +58,7 @@ net::Task<Result<std::vector<std::string>>> LocalBackend::Workspaces() {
 
 Result<std::unique_ptr<StateStore>> LocalBackend::Open(std::string workspace) {
   StateFile::Options options{.path = PathOf(options_.path), .backup_path = options_.backup_path};
+  if (workspace == kDefaultWorkspace) options.read_path = options_.read_path;
   if (workspace != kDefaultWorkspace) {
     const std::string folder = PathOf(options_.workspace_folder) + "/" + workspace;
     std::error_code error;

@@ -3,6 +3,7 @@
 // State in files: "terraform.tfstate", and "terraform.tfstate.d/NAME/terraform.tfstate" for other workspaces.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct LocalBackendOptions {
   std::string folder = ".";                // relative paths begin here
   std::string path = "terraform.tfstate";  // of the default workspace
   std::string workspace_folder = "terraform.tfstate.d";
-  std::string backup_path = {};  // as StateFile::Options
+  std::string backup_path = {};               // as StateFile::Options
+  std::optional<std::string> read_path = {};  // of the default workspace, as there
 };
 
 class LocalBackend final : public Backend {
