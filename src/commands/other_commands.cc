@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "commands/command_line.h"
 #include "commands/flags.h"
+#include "commands/init_backend.h"
 #include "commands/installed_providers.h"
 #include "commands/run_commands.h"
 #include "config/checks.h"
@@ -67,13 +68,24 @@ std::string Line(const registry::InstallEvent& event) {
 
 int RunInit(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
   int code = 0;
-  bool upgrade = false, input = true, backend = true;
+  bool upgrade = false;
+  InitBackendFlags backend;
   const auto add = [&](Flags& flags) {
     flags.Add("upgrade", upgrade, "choose the newest versions that fit");
-    flags.Add("input", input, "accepted; nothing is asked");
-    flags.Add("backend", backend, "accepted; states are files");
+    flags.Add("backend", backend.backend, "set up where the state is kept (true)");
+    flags.Add("backend-config", backend.config,
+              "name=value, or a file of such arguments, for the backend block");
+    flags.Add("reconfigure", backend.reconfigure, "forget the backend of before, and copy no state");
+    flags.Add("migrate-state", backend.migrate, "copy states from the backend of before");
+    flags.Add("force-copy", backend.force_copy, "the same, without asking");
+    flags.Add("input", backend.input, "ask before states are copied (true)");
   };
   if (!ParsePlain(screen, words, "init", code, add)) return code;
+  backend.migrate |= backend.force_copy;
+  if (backend.migrate && backend.reconfigure) {
+    return ReportUsage(screen, "init", "Invalid init options",
+                       "The -migrate-state and -reconfigure options are mutually-exclusive.");
+  }
   hcl::Diagnostics diagnostics;
   const auto config = config::LoadConfig(config::DiskFiles(), ".", config::ResolveLocalModule, diagnostics);
   config::CheckRequiredVersions(*config, kTerraformVersion, diagnostics);
@@ -92,7 +104,9 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   screen.Report(diagnostics);
   if (diagnostics.has_errors()) return 1;
 
-  screen.Print("\nInitializing the backend...\n\nInitializing provider plugins...\n");
+  screen.Print("\nInitializing the backend...\n");
+  if (!InitBackend(environment, screen, *config->module, backend)) return 1;
+  screen.Print("\nInitializing provider plugins...\n");
   registry::CombinedSource source = SourceOf(cli.config, environment);
   registry::PlainFileHasher hasher;
   registry::InstallOptions options{.plugin_cache_directory = cli.config.plugin_cache_dir, .upgrade = upgrade};
