@@ -45,13 +45,9 @@ DIFFERENT = {
 
 # What cairn cannot do yet. NAME: what it lacks.
 MISSING = {
-    "check_passes_and_fails": "results of checks in states",
-    "compact_warnings": "results of checks in states",
     "error_missing_provider": "another message from validate than from plan",
     "error_module_missing_folder": "the installation of modules",
     "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",
-    "postcondition": "results of checks in states",
-    "precondition": "results of checks in states",
 }
 
 # Whose first apply is followed by a plan of the other program, where there is a terraform.
@@ -61,9 +57,11 @@ TURN_ABOUT = ["count_grows_and_shrinks", "dependencies_are_transitive", "empty_s
 
 # The same of -json, where the text agrees.
 STREAM_MISSING = {
+    "check_passes_and_fails": "results of checks in show -json of states",
+    "compact_warnings": "results of checks in show -json of states",
     "error_index_of_count": "the place of the error ends with the resource's name",
-    "output_precondition": "results of checks in plans",
-    "variable_validation": "results of checks in plans",
+    "postcondition": "results of checks in show -json of states",
+    "precondition": "results of checks in show -json of states",
 }
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -107,8 +107,9 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
 }
 
 int ApplyNothing(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags) {
-  if (!session.WriteState(planned.refreshed)) return 1;
-  const infra::ApplyOutcome nothing{.state = planned.refreshed};
+  infra::ApplyOutcome nothing{.state = planned.refreshed};
+  nothing.state.check_results = infra::ToStateChecks(planned.plan.checks);
+  if (!session.WriteState(nothing.state)) return 1;
   ShowApplied(session.screen(), nothing, flags.is_destroy);
   return 0;
 }

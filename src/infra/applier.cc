@@ -19,7 +19,9 @@ Applier::Applier(const OperationInput& input, const plan::Plan& plan, const stat
       plan_(plan),
       targets_(plan.targets, input.graph, state),
       options_(std::move(options)),
-      state_(state) {}
+      state_(state) {
+  operation_.evaluator().checks().Continue(plan.checks);
+}
 
 net::Task<ApplyOutcome> Applier::Run() {
   BuildGraph();
@@ -41,6 +43,7 @@ net::Task<ApplyOutcome> Applier::Run() {
     SetOutputs();
   }
   WarnOfTargets();
+  state_.check_results = ToStateChecks(operation_.evaluator().checks().All());
   co_return ApplyOutcome{.state = std::move(state_),
                          .diagnostics = std::move(operation_.diagnostics()),
                          .added = added_,
@@ -59,11 +62,7 @@ net::Task<bool> Applier::ApplyNode(NodeIndex node) {
     case ObjectKind::kResource:
       co_return co_await ApplyResource(node);
     case ObjectKind::kCheck:
-      for (ModuleRun* run : operation_.evaluator().RunsOf(*object.config)) {
-        operation_.evaluator().CheckRules(
-            object.check->assertions, RunScope(*run, operation_.input().surroundings),
-            "Check block assertion failed", hcl::Severity::kWarning, operation_.diagnostics());
-      }
+      operation_.CheckBlock(object);
       co_return true;
     default:
       co_return operation_.evaluator().Evaluate(object, operation_.diagnostics());

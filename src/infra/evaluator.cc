@@ -25,7 +25,7 @@ std::string Place(const hcl::SourceRange& range) {
 
 Evaluator::Evaluator(const config::Config& root, const Surroundings& surroundings,
                      const GivenVariables& variables, bool validating)
-    : surroundings_(surroundings), variables_(variables), validating_(validating) {
+    : surroundings_(surroundings), variables_(variables), validating_(validating), checks_(root) {
   root_.config = &root;
   runs_[&root].push_back(&root_);
 }
@@ -135,7 +135,11 @@ void Evaluator::ValidateVariable(const ModuleRun& run, const config::Variable& v
                                  const hcl::SourceRange& place, hcl::Diagnostics& diagnostics) {
   if (variable.validations.empty() || diagnostics.has_errors()) return;
   hcl::Diagnostics found;
-  CheckRules(variable.validations, RunScope(run, surroundings_), kInvalidValue, hcl::Severity::kError, found);
+  plan::CheckObject object{.module = run.address};
+  object.status = CheckRules(variable.validations, RunScope(run, surroundings_), kInvalidValue,
+                             hcl::Severity::kError, found, &object.failures);
+  checks_.Record({.kind = plan::CheckKind::kVariable, .module = run.config->path, .name = variable.name},
+                 object);
   for (hcl::Diagnostic one : found) {
     if (one.summary == kInvalidValue) one.subject = place;  // the value is at fault, not the rule
     diagnostics.Add(std::move(one));
@@ -145,9 +149,12 @@ void Evaluator::ValidateVariable(const ModuleRun& run, const config::Variable& v
 void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl::Diagnostics& diagnostics) {
   const RunScope scope(run, surroundings_);
   hcl::Diagnostics found;
-  if (!validating_) {
-    CheckRules(output.preconditions, scope, "Module output value precondition failed", hcl::Severity::kError,
-               found);
+  if (!validating_ && !output.preconditions.empty()) {
+    plan::CheckObject object{.module = run.address};
+    object.status = CheckRules(output.preconditions, scope, "Module output value precondition failed",
+                               hcl::Severity::kError, found, &object.failures);
+    checks_.Record({.kind = plan::CheckKind::kOutput, .module = run.config->path, .name = output.name},
+                   object);
   }
   Value value = output.value ? output.value.Evaluate(scope, found) : Value::Dynamic();
   const hcl::Marks within = value.MarksWithin();

@@ -10,6 +10,7 @@
 
 #include "config/loader.h"
 #include "hcl/diagnostic.h"
+#include "infra/check_results.h"
 #include "infra/config_graph.h"
 #include "infra/module_run.h"
 #include "plan/plan.h"
@@ -38,6 +39,7 @@ class Evaluator {
   const std::vector<ModuleRun*>& RunsOf(const config::Config& config) const;
   const Surroundings& surroundings() const { return surroundings_; }
   bool validating() const { return validating_; }
+  CheckResults& checks() { return checks_; }
 
   // One of the nodes of the graph, for all instances of its module. False, and errors, if it has no value: it
   // is then unknown. REQUIRES: not a kProvider, kResource or kCheck.
@@ -74,6 +76,7 @@ class Evaluator {
   const GivenVariables& variables_;
   const bool validating_;
   ModuleRun root_;
+  CheckResults checks_;
   std::unordered_map<const config::Config*, std::vector<ModuleRun*>> runs_;
 };
 

@@ -190,20 +190,38 @@ net::Task<Result<Value>> Operation::ReadData(const Instance& instance, const Val
   co_return std::move(read->state);
 }
 
-bool Operation::CheckPreconditions(const Instance& instance) {
-  const auto& rules = instance.resource->lifecycle.preconditions;
+bool Operation::CheckConditions(const Instance& instance, const std::vector<config::CheckRule>& rules,
+                                const Value* self, std::string_view summary) {
   if (rules.empty()) return true;
-  const plan::CheckStatus status = evaluator_.CheckRules(
-      rules, ScopeOf(instance), "Resource precondition failed", hcl::Severity::kError, diagnostics_);
-  return status == plan::CheckStatus::kPass || status == plan::CheckStatus::kUnknown;
+  plan::CheckObject object{.module = instance.address.module, .key = instance.address.key};
+  object.status = evaluator_.CheckRules(rules, ScopeOf(instance, self), summary, hcl::Severity::kError,
+                                        diagnostics_, &object.failures);
+  evaluator_.checks().Record({.kind = plan::CheckKind::kResource,
+                              .module = instance.run->config->path,
+                              .resource = instance.address.resource},
+                             object);
+  return object.status == plan::CheckStatus::kPass || object.status == plan::CheckStatus::kUnknown;
+}
+
+bool Operation::CheckPreconditions(const Instance& instance) {
+  return CheckConditions(instance, instance.resource->lifecycle.preconditions, nullptr,
+                         "Resource precondition failed");
 }
 
 bool Operation::CheckPostconditions(const Instance& instance, const Value& self) {
-  const auto& rules = instance.resource->lifecycle.postconditions;
-  if (rules.empty()) return true;
-  const plan::CheckStatus status = evaluator_.CheckRules(
-      rules, ScopeOf(instance, &self), "Resource postcondition failed", hcl::Severity::kError, diagnostics_);
-  return status == plan::CheckStatus::kPass || status == plan::CheckStatus::kUnknown;
+  return CheckConditions(instance, instance.resource->lifecycle.postconditions, &self,
+                         "Resource postcondition failed");
+}
+
+void Operation::CheckBlock(const Object& block) {
+  for (ModuleRun* run : evaluator_.RunsOf(*block.config)) {
+    plan::CheckObject object{.module = run->address};
+    object.status = evaluator_.CheckRules(block.check->assertions, RunScope(*run, input_.surroundings),
+                                          "Check block assertion failed", hcl::Severity::kWarning,
+                                          diagnostics_, &object.failures);
+    evaluator_.checks().Record(
+        {.kind = plan::CheckKind::kCheck, .module = block.config->path, .name = block.check->name}, object);
+  }
 }
 
 const std::vector<state::ConfigResource>& Operation::DependenciesOf(NodeIndex node) {

@@ -84,6 +84,8 @@ class Operation {
   // Conditions of a resource, reported where they are not met.
   bool CheckPreconditions(const Instance& instance);
   bool CheckPostconditions(const Instance& instance, const hcl::Value& self);
+  // Those of a kCheck node.
+  void CheckBlock(const Object& block);
 
   // What is needed by a resource, directly or not: as states remember it.
   const std::vector<state::ConfigResource>& DependenciesOf(graph::NodeIndex node);
@@ -100,6 +102,8 @@ class Operation {
 
  private:
   void FindCreatesBeforeDestroy();
+  bool CheckConditions(const Instance& instance, const std::vector<config::CheckRule>& rules,
+                       const hcl::Value* self, std::string_view summary);
   // Of a kProvider node, without marks. Nothing, and errors, where it is wrong.
   std::optional<hcl::Value> ProviderConfigOf(const Object& object);
   bool ReportOfProvider(const Object& object, const Result<provider::Diagnostics>& answer);

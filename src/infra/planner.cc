@@ -62,7 +62,7 @@ net::Task<bool> Planner::PlanNode(NodeIndex node) {
     case ObjectKind::kResource:
       co_return co_await PlanResource(node);
     case ObjectKind::kCheck:
-      CheckBlocks(object);
+      operation_.CheckBlock(object);
       co_return true;
     default:
       co_return Evaluate(object);
@@ -263,20 +263,6 @@ void Planner::PlanOutputs() {
   std::ranges::sort(plan_.outputs, {}, &plan::OutputChange::name);
 }
 
-void Planner::CheckBlocks(const Object& object) {
-  for (ModuleRun* run : operation_.evaluator().RunsOf(*object.config)) {
-    plan::CheckResult result{
-        .kind = plan::CheckKind::kCheck, .module = object.config->path, .name = object.check->name};
-    plan::CheckObject one{.module = run->address};
-    one.status = operation_.evaluator().CheckRules(
-        object.check->assertions, RunScope(*run, operation_.input().surroundings),
-        "Check block assertion failed", hcl::Severity::kWarning, operation_.diagnostics(), &one.failures);
-    result.status = one.status;
-    result.objects.push_back(std::move(one));
-    plan_.checks.push_back(std::move(result));
-  }
-}
-
 void Planner::WarnOfOptions() {
   if (!targets_.everything()) {
     operation_.diagnostics().AddWarning(
@@ -321,6 +307,7 @@ PlanOutcome Planner::Finish(bool ok) {
     plan_.variables.push_back(
         {name, value->second.WithoutMarksWithin(), variable.sensitive, variable.ephemeral});
   }
+  plan_.checks = operation_.evaluator().checks().All();
   plan_.errored = !ok || operation_.diagnostics().has_errors();
   WarnOfForgotten(plan_, operation_.diagnostics());
   const auto acts = [](const auto& change) { return change.change.action != Action::kNoOp; };

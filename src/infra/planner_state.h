@@ -46,7 +46,6 @@ class Planner {
   std::vector<state::InstanceAddress> Orphans() const;
   void PlanOutputs();
   void WarnOfOptions();
-  void CheckBlocks(const Object& object);
   PlanOutcome Finish(bool ok);
 
   // planner_instance.cc: one object
