@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import unittest
 
 from working_folder import CAIRN, TERRAFORM, Folder
@@ -78,6 +79,80 @@ class BesideTerraform(unittest.TestCase):
         self.folder.run(TERRAFORM, "apply", "-auto-approve")
         self.folder.run(TERRAFORM, "destroy", "-auto-approve")
         self.compare([["show"], ["show", "-json"], ["output"], ["state", "list"]])
+
+
+EDIT = [
+    ["taint", "terraform_data.a[0]"], ["taint", "terraform_data.a"], ["taint", "-allow-missing", "terraform_data.zz"],
+    ["taint", "-state=none", "terraform_data.a[0]"], ["taint", "-backup=b", "module.m.terraform_data.c"],
+    ["taint", "-state=terraform.tfstate", "-state-out=o", "terraform_data.a[0]"], ["untaint", "terraform_data.a[0]"],
+    ["taint", "data.terraform_data.a"], ["force-unlock", "x"], ["force-unlock", "-force", "x"],
+    *(["state", *rest] for rest in (
+        ["rm", "terraform_data.a"], ["rm", "terraform_data.a[0]", "module.m"], ["rm", "terraform_data.zz"],
+        ["rm", "-dry-run", "terraform_data.a"], ["rm", "-dry-run", "terraform_data.zz"],
+        ["rm", "-state=none", "terraform_data.a"], ["rm", "-backup=b", "terraform_data.a"],
+        ["mv", "terraform_data.a", "terraform_data.z"], ["mv", "terraform_data.a[0]", "terraform_data.a[7]"],
+        ["mv", "terraform_data.a[0]", "module.x.terraform_data.y"], ["mv", "module.m", 'module.n["k"]'],
+        ["mv", "module.m", "module.m"], ["mv", "module.m", "terraform_data.a"], ["mv", "terraform_data.a[0]", "module.m"],
+        ["mv", "terraform_data.a", "terraform_data.z[0]"], ["mv", "terraform_data.a[0]", "terraform_data.a[1]"],
+        ["mv", "terraform_data.a[0]", "other.a"], ["mv", "terraform_data.a[9]", "terraform_data.z"],
+        ["mv", "terraform_data.zz", "terraform_data.z"], ["mv", "-dry-run", "terraform_data.a", "terraform_data.z"],
+        ["mv", "terraform_data.a", "terraform_data.b"], ["mv", "-state-out=o", "terraform_data.a", "terraform_data.z"],
+        ["mv", "-backup=b", "terraform_data.a", "terraform_data.z"],
+        ["push", "newer.json"], ["push", "older.json"], ["push", "-force", "older.json"], ["push", "other.json"],
+        ["push", "-force", "other.json"], ["push", "-"],
+        ["replace-provider", "hashicorp/aws", "a/b"], ["replace-provider", "-auto-approve", "terraform.io/builtin/terraform",
+                                                      "a/b"]))]
+
+
+class StateEdits(unittest.TestCase):
+    """What the commands that change a state print, and all files that they leave, beside terraform's."""
+
+    def setUp(self):
+        if TERRAFORM is None:
+            self.skipTest("there is no terraform on the PATH")
+        self.folder = Folder(CONFIGURATION, TF_CLI_CONFIG_FILE=os.devnull)
+        os.mkdir(os.path.join(self.folder.path, "m"))
+        self.folder.write('resource "terraform_data" "c" { input = true }\n', "m/c.tf")
+        self.folder.run(TERRAFORM, "init")
+        self.folder.run(TERRAFORM, "apply", "-auto-approve")
+        state = self.folder.state()
+        self.files = {"terraform.tfstate": json.dumps(state), "older.json": json.dumps({**state, "serial": 0})}
+        self.files["newer.json"] = json.dumps({**state, "serial": 90, "resources": state["resources"][1:]})
+        self.files["other.json"] = json.dumps({**state, "lineage": "x", "outputs": {}})
+
+    def outcome(self, program, words):
+        kept = {"main.tf", "m", ".terraform", ".terraform.lock.hcl"}
+        for name in set(os.listdir(self.folder.path)) - kept:
+            os.unlink(os.path.join(self.folder.path, name))
+        for name, text in self.files.items():
+            self.folder.write(text, name)
+        run = self.folder.run(program, *words, codes=(0, 1))
+        left = {}
+        for name in set(os.listdir(self.folder.path)) - kept:
+            with open(os.path.join(self.folder.path, name), encoding="utf-8") as file:
+                state = json.load(file)
+            if name == "o":
+                state.pop("lineage")  # a new one, made at random
+            left[re.sub(r"\.\d{9,}\.", ".TIME.", name)] = state
+        said = run.stderr.replace("\n\n  on  line 1:\n  (source code not available)", "")
+        return run.returncode, sorted(run.stdout.split("\n")), said.strip(), left
+
+    def test_beside_terraform(self):
+        for words in EDIT:
+            with self.subTest(words):
+                position = 2 if words[0] == "state" else 1
+                words = [*words[:position], *([] if words[0] == "force-unlock" else ["-no-color"]), *words[position:]]
+                ours, theirs = self.outcome(CAIRN, words), self.outcome(TERRAFORM, words)
+                theirs = (*theirs[:2], re.sub("\x1b\\[[0-9]*m", "", theirs[2]), theirs[3])
+                if "push" in words:  # where only the version changes, terraform keeps no backup
+                    ours[3].pop("terraform.tfstate.backup", None)
+                    theirs[3].pop("terraform.tfstate.backup", None)
+                self.assertEqual(ours, theirs)
+
+    def test_moving_into_the_same_file_loses_nothing(self):
+        run = self.outcome(CAIRN, ["state", "mv", "-state-out=terraform.tfstate", "module.m", "module.n"])
+        self.assertEqual(run[0], 0)
+        self.assertIn("module.n", [one.get("module") for one in run[3]["terraform.tfstate"]["resources"]])
 
 
 class CommandLine(unittest.TestCase):

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "view/diagnostic_view.h"
 
 namespace cairn::commands {
 
@@ -25,6 +26,29 @@ bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::stri
   if (!help) return true;
   screen.Print(Format("Usage: cairn {} [options]\n\nOptions:\n\n{}", usage, flags.Help()));
   return false;
+}
+
+void SayAlone(Screen& screen, const hcl::Diagnostics& diagnostics) {
+  for (const hcl::Diagnostic& one : diagnostics) {
+    const std::string text = view::RenderDiagnostic(one, screen.style()) + "\n";
+    if (one.severity == hcl::Severity::kError) {
+      screen.PrintError(text);
+    } else {
+      screen.Print(text);
+    }
+  }
+}
+
+void SayError(Screen& screen, std::string summary, std::string detail) {
+  hcl::Diagnostics diagnostics;
+  diagnostics.AddError(std::move(summary), std::move(detail));
+  SayAlone(screen, diagnostics);
+}
+
+void SayWarning(Screen& screen, std::string summary, std::string detail) {
+  hcl::Diagnostics diagnostics;
+  diagnostics.AddWarning(std::move(summary), std::move(detail));
+  SayAlone(screen, diagnostics);
 }
 
 int ReportUsage(Screen& screen, std::string_view command, std::string summary, std::string detail) {

@@ -19,6 +19,11 @@ namespace cairn::commands {
 bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::string_view usage, int& code,
                 const std::function<void(Flags&)>& add = {}, std::vector<std::string>* arguments = nullptr);
 
+// Says each as the commands about states do: with an empty line behind it.
+void SayAlone(Screen& screen, const hcl::Diagnostics& diagnostics);
+void SayError(Screen& screen, std::string summary, std::string detail);
+void SayWarning(Screen& screen, std::string summary, std::string detail);
+
 // Says what is wrong with the command line, and where to read more. Returns the exit code.
 int ReportUsage(Screen& screen, std::string_view command, std::string summary, std::string detail);
 

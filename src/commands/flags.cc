@@ -6,6 +6,14 @@
 #include "base/units.h"
 
 namespace cairn::commands {
+namespace {
+
+std::unexpected<Error> Misread(const std::string& name, std::string_view value) {
+  return Fail(ErrorCode::kInvalid,
+              Format("invalid value {:?} for flag -{}: parse error", std::string(value), name));
+}
+
+}  // namespace
 
 void Flags::Add(std::string name, bool& target, std::string help) {
   flags_[std::move(name)] = {.flag = &target, .help = std::move(help)};
@@ -37,21 +45,15 @@ Result<> Flags::Set(const std::string& name, Flag& flag, std::string_view value)
     }
     *flag.flag = yes;
   }
-  if (flag.duration != nullptr) {
-    const auto duration = ParseDuration(value);
-    if (!duration) {
-      return Fail(ErrorCode::kInvalid,
-                  Format("invalid value {:?} for flag -{}: parse error", std::string(value), name));
-    }
-    *flag.duration = *duration;
-  }
   if (flag.number != nullptr) {
     const auto number = ParseInt<size_t>(value);
-    if (!number) {
-      return Fail(ErrorCode::kInvalid,
-                  Format("invalid value {:?} for flag -{}: parse error", std::string(value), name));
-    }
+    if (!number) return Misread(name, value);
     *flag.number = *number;
+  }
+  if (flag.duration != nullptr) {
+    const auto duration = ParseDuration(value);
+    if (!duration) return Misread(name, value);
+    *flag.duration = *duration;
   }
   return {};
 }

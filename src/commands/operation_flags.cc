@@ -2,6 +2,19 @@
 
 namespace cairn::commands {
 
+void AddLockFlags(Flags& flags, SessionOptions& options) {
+  flags.Add("lock", options.lock, "hold the lock of the state meanwhile (true)");
+  flags.Add("lock-timeout", options.lock_timeout, "how long to wait for the lock of the state (0s)");
+  flags.Add("ignore-remote-version", options.ignore_remote_version,
+            "accepted, and means nothing: no backend asks for a version");
+}
+
+void AddStateFlags(Flags& flags, SessionOptions& options) {
+  AddLockFlags(flags, options);
+  flags.Add("state", options.state_path, "the state file (terraform.tfstate)");
+  flags.Add("backup", options.backup_path, "where the state is kept as it was before");
+}
+
 void OperationFlags::AddTo(Flags& flags, std::string_view name) {
   if (name != "refresh") {
     flags.Add("destroy", destroy, "destroy all that there is");
@@ -32,8 +45,13 @@ void OperationFlags::AddTo(Flags& flags, std::string_view name) {
 }
 
 SessionOptions OperationFlags::ToSessionOptions() const {
-  SessionOptions options{
-      .state_path = state_path, .parallelism = parallelism, .lock = lock, .input = input && !json};
+  SessionOptions options{.state_path = state_path,
+                         .state_out_path = state_out_path,
+                         .backup_path = backup_path,
+                         .lock_timeout = lock_timeout,
+                         .parallelism = parallelism,
+                         .lock = lock,
+                         .input = input && !json};
   for (const std::string& file : variable_files)
     options.variables.push_back({.is_file = true, .value = file});
   for (const std::string& variable : variables) options.variables.push_back({.value = variable});

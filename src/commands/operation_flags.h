@@ -12,6 +12,11 @@
 
 namespace cairn::commands {
 
+// -lock, -lock-timeout and -ignore-remote-version.
+void AddLockFlags(Flags& flags, SessionOptions& options);
+// These, -state and -backup: of commands that change a state.
+void AddStateFlags(Flags& flags, SessionOptions& options);
+
 struct OperationFlags {
   bool is_destroy = false;  // the command is `destroy`
   bool destroy = false;

@@ -23,6 +23,14 @@ int RunStateShow(const Environment& environment, Screen& screen, const std::vect
 int RunStatePull(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunMetadataFunctions(const Environment& environment, Screen& screen,
                          const std::vector<std::string>& words);
+int RunStateMv(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunStateRm(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunStatePush(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunStateReplaceProvider(const Environment& environment, Screen& screen,
+                            const std::vector<std::string>& words);
+int RunTaint(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunUntaint(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunForceUnlock(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunVersion(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 
 }  // namespace cairn::commands

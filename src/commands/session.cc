@@ -219,6 +219,7 @@ bool Session::OpenBackend() {
     return false;
   }
   surroundings_.workspace = workspace->name;
+  backend_type_ = place->type;
   auto backend = place->type == "local" ? OpenFiles(*place) : backends_.Make(place->type, place->config);
   if (!backend) {
     screen_.ReportError("Error configuring the backend", backend.error().message);
@@ -238,6 +239,11 @@ Result<std::unique_ptr<state::Backend>> Session::OpenFiles(const StatePlace& pla
   state::LocalBackendOptions options = LocalOptionsOf(place.config);
   if (!options_.state_path.empty()) options.path = options_.state_path;
   options.backup_path = options_.backup_path;
+  if (options_.dated_backup) {
+    if (options.backup_path == "-") options.backup_path.clear();
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    options.backup_suffix = Format(".{}.backup", now.time_since_epoch().count());
+  }
   if (!options_.state_out_path.empty() && options_.state_out_path != options.path) {
     options.read_path = options.path;
     options.path = options_.state_out_path;
@@ -295,8 +301,11 @@ bool Session::LockState(std::string_view operation) {
 }
 
 bool Session::WriteState(state::State next) {
+  return !state::MakeNextVersion(last_, next) || WriteVersion(std::move(next));
+}
+
+bool Session::WriteVersion(state::State next) {
   next.terraform_version = kTerraformVersion;
-  if (!state::MakeNextVersion(last_, next)) return true;
   const std::string text = state::WriteState(next);
   const Result<> written = loop_.Run(store_->Write(text));
   if (!written) {

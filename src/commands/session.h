@@ -38,11 +38,13 @@ struct SessionOptions {
   std::vector<VariableFlag> variables = {};
   std::string state_path = {};      // empty: that of the workspace
   std::string state_out_path = {};  // empty: there as well
-  std::string backup_path = {};     // as state::StateFile::Options
+  std::string backup_path = {};     // empty: beside the state; "-": none
+  bool dated_backup = false;        // beside the state, each under a name of its own; there is always one
   Duration lock_timeout = {};       // how long to try
   size_t parallelism = 10;
   bool lock = true;
-  bool input = true;  // ask for variables without a value
+  bool ignore_remote_version = false;  // means nothing: states of other versions are read or refused
+  bool input = true;                   // ask for variables without a value
   // Of which configuration, variables and time are; must outlive the session. Null: those of the folder.
   const infra::SavedPlan* saved = nullptr;
 };
@@ -72,6 +74,8 @@ class Session {
   void UseState(state::State state) { state_ = std::move(state); }
   // Writes `next` as the following version, if it differs.
   bool WriteState(state::State next);
+  // Writes `next` as the version that it says it is.
+  bool WriteVersion(state::State next);
   // Writes what the journal held, before anything else happens.
   bool CloseState();
 
@@ -89,7 +93,11 @@ class Session {
   view::SchemaSource ResourceSchemas() const;
   // Of the state that has been opened.
   const std::string& journal_path() const { return store_->journal_path(); }
+  state::StateStore& store() { return *store_; }
+  const std::string& backend_type() const { return backend_type_; }  // "local", "s3"
   const state::StateText& state_text() const { return state_text_; }
+  // As it was read; nothing if there was none.
+  const std::optional<state::State>& last_state() const { return last_; }
   net::Loop& loop() { return loop_; }
   infra::ProviderPool& providers() { return providers_; }
   const infra::ConfigGraph& graph() const { return graph_; }
@@ -130,6 +138,7 @@ class Session {
   infra::ConfigGraph graph_;
   Backends backends_;
   std::unique_ptr<state::Backend> backend_;
+  std::string backend_type_;
   std::unique_ptr<state::StateStore> store_;
   state::StateText state_text_;
   std::optional<state::State> last_;  // as it was read

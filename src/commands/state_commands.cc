@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "commands/command_line.h"
 #include "commands/run_commands.h"
+#include "commands/state_edit.h"
 #include "data/json.h"
 #include "state/address_parser.h"
 #include "state/state_format.h"
@@ -11,11 +12,6 @@
 
 namespace cairn::commands {
 namespace {
-
-constexpr std::string_view kNoState =
-    "No state file was found!\n\nState management commands require a state file. Run this command\nin a "
-    "directory where Terraform has been run or use the -state flag\nto point the command to a specific state "
-    "location.\n";
 
 // Behind a line that says which address.
 constexpr std::string_view kOneInstance =
@@ -102,10 +98,7 @@ int RunStateList(const Environment& environment, Screen& screen, const std::vect
   if (!ParsePlain(screen, words, "state list [ADDRESS...]", code, add, &arguments)) return code;
   Session session(environment, screen, {.state_path = path, .lock = false, .input = false});
   if (!session.OpenState("")) return 1;
-  if (!session.HasState()) {
-    screen.PrintError(kNoState);
-    return 1;
-  }
+  if (!session.HasState()) return ReportNoState(screen);
   const auto targets = TargetsOf(screen, session.state(), arguments);
   if (!targets) return 1;
   for (const auto& [address, resource] : session.state().resources) {
@@ -136,10 +129,7 @@ int RunStateShow(const Environment& environment, Screen& screen, const std::vect
   }
   Session session(environment, screen, {.state_path = path, .lock = false, .input = false});
   if (!session.OpenState("")) return 1;
-  if (!session.HasState()) {
-    screen.PrintError(kNoState);
-    return 1;
-  }
+  if (!session.HasState()) return ReportNoState(screen);
   if (!session.state().FindCurrent(*address)) {
     screen.PrintError(Format("No instance found for the given address!{}", kOneInstance));
     return 1;

@@ -66,6 +66,7 @@ Result<std::unique_ptr<StateStore>> LocalBackend::Open(std::string workspace) {
     if (error) return std::unexpected(Failed(error, folder));
     options.path = folder + "/terraform.tfstate";
   }
+  if (options.backup_path.empty()) options.backup_path = options.path + options_.backup_suffix;
   return std::make_unique<LocalStore>(std::move(options));
 }
 

@@ -16,6 +16,7 @@ struct LocalBackendOptions {
   std::string path = "terraform.tfstate";  // of the default workspace
   std::string workspace_folder = "terraform.tfstate.d";
   std::string backup_path = {};               // as StateFile::Options
+  std::string backup_suffix = ".backup";      // behind the path of the state, where there is no backup_path
   std::optional<std::string> read_path = {};  // of the default workspace, as there
 };
 

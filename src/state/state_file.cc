@@ -192,6 +192,11 @@ Result<> StateFile::WriteInPlace(std::string_view text) {
 }
 
 Result<> StateFile::WriteBackup() {
+  if (options_.read_path) {  // what is overwritten is not what was read
+    const auto current = ReadCurrent(options_.path);
+    if (!current) return std::unexpected(current.error());
+    return current->empty() ? Result<>() : WriteFileAtomically(options_.backup_path, *current, 0644);
+  }
   if (!last_read_) {
     if (auto read = Read(); !read) return std::unexpected(read.error());
   }
