@@ -6,8 +6,7 @@ Needs Python's gRPC.
 
 import json
 import os
-import signal
-import time
+import re
 import unittest
 
 import processes
@@ -26,6 +25,16 @@ THING = HEAD + """
 resource "standin_thing" "one" { value = "x" }
 """
 THINGS = THING + 'resource "standin_thing" "two" { value = "y" }\n'
+SECRET = THING.replace('resource "standin_thing" "one" { value = "x" }', '''
+ephemeral "standin_secret" "s" { value = "hush" }
+resource "terraform_data" "b" { input = "quiet" }
+resource "terraform_data" "a" {
+  provisioner "local-exec" {
+    command     = "sleep 1.5; echo $S"
+    environment = { S = ephemeral.standin_secret.s.value }
+  }
+}
+''')
 ADDRESS = "registry.terraform.io/cairn/standin"
 
 # The provider's fault (tests/provider/stand_in.py), and what is said of it.
@@ -59,48 +68,30 @@ class Schemas(unittest.TestCase):
             self.assertEqual(asked, [True, not optional])
 
 
-class Interrupted(unittest.TestCase):
-    """By Ctrl-C while the first of two things is made."""
+class Ephemeral(unittest.TestCase):
+    def test_are_open_while_they_are_used_and_kept_nowhere(self):
+        stand_in = StandIn(SECRET, renew_after_s=0.5)
+        folder = stand_in.folder
+        folder.cairn("init")
+        self.assertIn("Success!", folder.cairn("validate").stdout)
+        stand_in.calls()
+        applied = folder.cairn("apply", "-auto-approve", "-no-color")
+        calls = [name for name in stand_in.calls() if re.fullmatch("(Open|Renew|Close)EphemeralResource", name)]
+        self.assertEqual([name.removesuffix("EphemeralResource") for name in calls],
+                         ["Open", "Close", "Open", "Renew", "Close"])
+        for line in ("ephemeral.standin_secret.s: Opening...", "ephemeral.standin_secret.s: Renewal complete after 0s",
+                     "ephemeral.standin_secret.s: Closing complete after 0s",
+                     "terraform_data.a (local-exec): (output suppressed due to ephemeral value in config)"):
+            self.assertIn(line, applied.stdout.split("\n"))
+        self.assertIn("Warning: Closed", applied.stdout)
+        self.assertNotIn("hush", applied.stdout + json.dumps(folder.state()))
 
-    def interrupt(self, times, *flags, **settings):
-        text = THING + 'resource "standin_thing" "two" { value = standin_thing.one.id }\n'
-        stand_in = StandIn(text, **settings)
+    def test_wait_for_what_their_configuration_needs(self):
+        stand_in = StandIn(SECRET.replace('"hush"', "terraform_data.b.output"))
         stand_in.folder.cairn("init")
-        program = stand_in.folder.start(CAIRN, "apply", "-auto-approve", "-no-color", *flags)
-        said = ""
-        with program:
-            for line in program.stdout:
-                said += line
-                if "one: Creating..." in line:
-                    for _ in range(times):
-                        time.sleep(0.3)  # two that come at once count as one
-                        program.send_signal(signal.SIGINT)
-            errors = program.stderr.read()
-        self.assertEqual(program.returncode, 1)
-        return stand_in, said, errors
-
-    def test_once_lets_it_finish_what_is_under_way(self):
-        stand_in, said, errors = self.interrupt(1, fault="slow", seconds=1)
-        self.assertIn("\nInterrupt received.\nPlease wait for Terraform to exit or data loss may occur.\n"
-                      "Gracefully shutting down...\n\nStopping operation...\n", said)
-        self.assertIn("standin_thing.one: Creation complete", said)
-        self.assertIn("Error: execution halted", errors)
-        self.assertEqual([one["name"] for one in stand_in.folder.state()["resources"]], ["one"])
-        self.assertNotIn("StopProvider", stand_in.calls())
-
-    def test_twice_asks_the_provider_to_stop(self):
-        stand_in, said, errors = self.interrupt(2, fault="stoppable", seconds=50)
-        self.assertIn("Two interrupts received.", said)
-        self.assertIn("Error: Stopped", errors)
-        self.assertEqual(stand_in.folder.state()["resources"][0]["instances"][0]["status"], "tainted")
-        self.assertIn("StopProvider", stand_in.calls())
-
-    def test_is_said_in_json(self):
-        _, said, errors = self.interrupt(1, "-json", fault="slow", seconds=1)
-        lines = [json.loads(line) for line in said.splitlines()]
-        self.assertIn("Stopping operation...", [line["@message"] for line in lines if line["type"] == "log"])
-        self.assertIn("Error: execution halted", [line["@message"] for line in lines])
-        self.assertEqual(errors, "")
+        applied = stand_in.folder.cairn("apply", "-auto-approve", "-no-color").stdout.split("\n")
+        self.assertIn("ephemeral.standin_secret.s: Configuration unknown, deferring...", applied)
+        self.assertEqual(applied.count("ephemeral.standin_secret.s: Opening..."), 1)
 
 
 class Moves(unittest.TestCase):

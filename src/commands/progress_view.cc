@@ -6,6 +6,21 @@
 #include "view/ui_stream.h"
 
 namespace cairn::commands {
+namespace {
+
+view::EphemeralAction ActionOf(infra::EphemeralStep step) {
+  switch (step) {
+    case infra::EphemeralStep::kOpen:
+      return view::EphemeralAction::kOpen;
+    case infra::EphemeralStep::kRenew:
+      return view::EphemeralAction::kRenew;
+    case infra::EphemeralStep::kClose:
+      return view::EphemeralAction::kClose;
+  }
+  return view::EphemeralAction::kOpen;
+}
+
+}  // namespace
 
 void ProgressView::Show(const view::Event& event) {
   if (screen_.json()) {
@@ -39,16 +54,12 @@ void ProgressView::ApplyStarted(const state::InstanceAddress& address, const std
                           .action = action,
                           .id_key = id.empty() ? "" : "id",
                           .id_value = id};
-  running_[address] = {.since = loop_.clock().Now(), .event = event};
-  if (ticking_.size() == 0) ticking_.Spawn(Tick());
-  Show(event);
+  Begin(event);
 }
 
 void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::string& deposed,
                              plan::Action action, const std::string& id, bool ok) {
-  const auto elapsed =
-      std::chrono::round<std::chrono::seconds>(loop_.clock().Now() - running_[address].since);
-  running_.erase(address);
+  const std::chrono::seconds elapsed = End(address);
   if (!ok && action == plan::Action::kRead) return;  // its diagnostic says so
   Show({.kind = ok ? view::EventKind::kApplyComplete : view::EventKind::kApplyErrored,
         .address = address,
@@ -57,6 +68,50 @@ void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::s
         .id_key = id.empty() ? "" : "id",
         .id_value = id,
         .elapsed = elapsed});
+}
+
+void ProgressView::ProvisionStarted(const state::InstanceAddress& address, const std::string& type) {
+  Show({.kind = view::EventKind::kProvisionStart, .address = address, .provisioner = type});
+}
+
+void ProgressView::ProvisionOutput(const state::InstanceAddress& address, const std::string& type,
+                                   const std::string& line) {
+  Show(
+      {.kind = view::EventKind::kProvisionProgress, .address = address, .provisioner = type, .output = line});
+}
+
+void ProgressView::ProvisionDone(const state::InstanceAddress& address, const std::string& type, bool ok) {
+  Show({.kind = ok ? view::EventKind::kProvisionComplete : view::EventKind::kProvisionErrored,
+        .address = address,
+        .provisioner = type});
+}
+
+void ProgressView::EphemeralStarted(const state::InstanceAddress& address, infra::EphemeralStep step) {
+  Begin({.kind = view::EventKind::kEphemeralStart, .address = address, .ephemeral = ActionOf(step)});
+}
+
+void ProgressView::EphemeralDone(const state::InstanceAddress& address, infra::EphemeralStep step, bool ok) {
+  Show({.kind = ok ? view::EventKind::kEphemeralComplete : view::EventKind::kEphemeralErrored,
+        .address = address,
+        .ephemeral = ActionOf(step),
+        .elapsed = End(address)});
+}
+
+void ProgressView::EphemeralDeferred(const state::InstanceAddress& address) {
+  Show({.kind = view::EventKind::kEphemeralDeferred, .address = address});
+}
+
+void ProgressView::Begin(const view::Event& event) {
+  running_[event.address] = {.since = loop_.clock().Now(), .event = event};
+  if (ticking_.size() == 0) ticking_.Spawn(Tick());
+  Show(event);
+}
+
+std::chrono::seconds ProgressView::End(const state::InstanceAddress& address) {
+  const auto elapsed =
+      std::chrono::round<std::chrono::seconds>(loop_.clock().Now() - running_[address].since);
+  running_.erase(address);
+  return elapsed;
 }
 
 // Nothing that begins meanwhile is due before it wakes.
@@ -75,7 +130,8 @@ void ProgressView::ShowOverdue() {
     if (periods <= one.periods) continue;
     one.periods = periods;
     view::Event event = one.event;
-    event.kind = view::EventKind::kApplyProgress;
+    const bool applies = one.event.kind == view::EventKind::kApplyStart;
+    event.kind = applies ? view::EventKind::kApplyProgress : view::EventKind::kEphemeralProgress;
     event.elapsed = periods * view::kProgressPeriod;
     Show(event);
   }

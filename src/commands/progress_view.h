@@ -2,6 +2,7 @@
 
 // Shows what an operation does, a line for each step, and every ten seconds what is still being done.
 
+#include <chrono>
 #include <string>
 #include <unordered_map>
 
@@ -26,6 +27,13 @@ class ProgressView final : public infra::Observer {
                     const std::string& id) override;
   void ApplyDone(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,
                  const std::string& id, bool ok) override;
+  void ProvisionStarted(const state::InstanceAddress& address, const std::string& type) override;
+  void ProvisionOutput(const state::InstanceAddress& address, const std::string& type,
+                       const std::string& line) override;
+  void ProvisionDone(const state::InstanceAddress& address, const std::string& type, bool ok) override;
+  void EphemeralStarted(const state::InstanceAddress& address, infra::EphemeralStep step) override;
+  void EphemeralDone(const state::InstanceAddress& address, infra::EphemeralStep step, bool ok) override;
+  void EphemeralDeferred(const state::InstanceAddress& address) override;
 
  private:
   struct Running {
@@ -34,6 +42,8 @@ class ProgressView final : public infra::Observer {
     int64_t periods = 0;  // that have been told
   };
   void Show(const view::Event& event);
+  void Begin(const view::Event& event);
+  std::chrono::seconds End(const state::InstanceAddress& address);  // how long it took
   net::Task<void> Tick();
   void ShowOverdue();
   Duration UntilDue() const;

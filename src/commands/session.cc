@@ -11,6 +11,7 @@
 #include "config/checks.h"
 #include "config/files.h"
 #include "config/providers.h"
+#include "config/provisioners.h"
 #include "infra/validator.h"
 #include "net/task_group.h"
 #include "state/journal.h"
@@ -39,7 +40,18 @@ void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnosti
   }
   for (const config::Import& import : module.imports) refuse("Blocks of the type \"import\"", import.range);
   for (const auto& [name, resource] : module.resources) {
-    for (const config::Provisioner& one : resource.provisioners) refuse("Provisioners", one.range);
+    for (const config::Provisioner& one : resource.provisioners) {
+      if (config::ProvisionerSchema(one.type) == nullptr) {
+        diagnostics.AddError(
+            "Missing required provisioner plugin",
+            Format("This configuration requires provisioner plugin {:?}, which isn't available. If you're "
+                   "intending to use an external provisioner plugin, you must install it manually into one "
+                   "of the plugin search directories before running Terraform.",
+                   one.type));
+      } else if (one.type != "local-exec") {
+        refuse(Format("Provisioners of the type {:?}", one.type), one.range);
+      }
+    }
   }
 }
 
@@ -334,6 +346,7 @@ bool Session::CloseState() {
 
 void Session::BeginApply() {
   surroundings_.functions = &functions_of_apply_;
+  surroundings_.applying = true;
 }
 
 infra::OperationInput Session::InputFor(infra::Observer& observer) {

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "config/module_reader.h"
+#include "config/overrides.h"
 #include "hcl/path.h"
 
 namespace cairn::config {
@@ -96,16 +97,18 @@ std::shared_ptr<const Module> LoadModule(const ConfigFiles& files, const std::st
   }
   const ConfigFileNames sorted = ConfigFileNamesOf(std::move(*names));
   ModuleReader reader(*module, diagnostics);
-  for (const std::string& name : sorted.primary) {
-    const auto body = ReadBody(files, folder, name, diagnostics);
-    if (!body) continue;
-    for (const hcl::Block& block : reader.BlocksOf(*body)) reader.Read(block);
-  }
-  for (const std::string& name : sorted.overrides) {
-    diagnostics.AddError("Override files are not supported",
-                         Format("{} would change what other files of the module say. Write it there.",
-                                ShownPath(folder, name)));
-  }
+  const auto read = [&](const std::vector<std::string>& these) {
+    std::vector<hcl::Block> blocks;
+    for (const std::string& name : these) {
+      const auto body = ReadBody(files, folder, name, diagnostics);
+      if (!body) continue;
+      for (hcl::Block& block : reader.BlocksOf(*body)) blocks.push_back(std::move(block));
+    }
+    return blocks;
+  };
+  std::vector<hcl::Block> blocks = read(sorted.primary);
+  const std::vector<hcl::Block> changes = read(sorted.overrides);
+  for (const hcl::Block& block : Override(std::move(blocks), changes, diagnostics)) reader.Read(block);
   return module;
 }
 

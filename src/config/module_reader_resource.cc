@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "config/module_reader.h"
+#include "config/provisioners.h"
 
 namespace cairn::config {
 namespace {
@@ -199,6 +200,7 @@ std::optional<Provisioner> ModuleReader::ProvisionerOf(const hcl::Block& block) 
           inner.type_range());
     }
   }
+  if (provisioner.at_destroy) CheckDestroyReferences(provisioner, diagnostics_);
   return provisioner;
 }
 

@@ -16,6 +16,15 @@ SourceRange RangeBetween(SourceRange first, const SourceRange& last) {
   return first;
 }
 
+SourceRange BodyStart(Node body) {
+  const uint32_t first = body.first_token();
+  const bool in_block = body.kind() == NodeKind::kBody && first > 0 &&
+                        body.tree().tokens()[first - 1].kind == TokenKind::kBraceOpen;
+  SourceRange range = body.tree().RangeOf(in_block ? first - 1 : 0, in_block ? first - 1 : 0);
+  if (!in_block) range.begin = range.end = 0;
+  return range;
+}
+
 Body::Body(std::shared_ptr<const SyntaxTree> tree) : owner_(tree), node_(tree->root()) {}
 Body::Body(std::shared_ptr<const JsonTree> tree) : owner_(tree), json_(tree->root()) {}
 
@@ -42,11 +51,13 @@ bool Body::HidesBlock(std::string_view type) const {
 }
 
 Content Body::GetContent(const BodySchema& schema, Diagnostics& diagnostics) const {
+  if (override_) return OverriddenContent(schema, nullptr, diagnostics);
   if (json_) return JsonContent(schema, nullptr, diagnostics);
   return NativeContent(schema, nullptr, diagnostics);
 }
 
 Content Body::PartialContent(const BodySchema& schema, Body& rest, Diagnostics& diagnostics) const {
+  if (override_) return OverriddenContent(schema, &rest, diagnostics);
   if (json_) return JsonContent(schema, &rest, diagnostics);
   return NativeContent(schema, &rest, diagnostics);
 }
@@ -65,15 +76,6 @@ SourceRange OpenBraceRange(Node block) {
   const uint32_t first = last.first_token();
   const bool has_brace = block.tree().tokens()[first - 1].kind == TokenKind::kBraceOpen;
   return has_brace ? block.tree().RangeOf(first - 1, first) : block.name_range();
-}
-
-SourceRange BodyStart(Node body) {
-  const uint32_t first = body.first_token();
-  const bool in_block = body.kind() == NodeKind::kBody && first > 0 &&
-                        body.tree().tokens()[first - 1].kind == TokenKind::kBraceOpen;
-  SourceRange range = body.tree().RangeOf(in_block ? first - 1 : 0, in_block ? first - 1 : 0);
-  if (!in_block) range.begin = range.end = 0;
-  return range;
 }
 
 void ReportArgument(Node attribute, const BodySchema& schema, const Content& content,
@@ -200,8 +202,7 @@ Content Body::NativeContent(const BodySchema& schema, Body* rest, Diagnostics& d
   return content;
 }
 
-std::vector<Argument> Body::JustAttributes(Diagnostics& diagnostics) const {
-  if (json_) return JsonAttributes(diagnostics);
+std::vector<Argument> Body::NativeAttributes(Diagnostics& diagnostics) const {
   std::vector<Argument> found;
   if (!node_) return found;
   bool has_block = false;
@@ -218,11 +219,6 @@ std::vector<Argument> Body::JustAttributes(Diagnostics& diagnostics) const {
   return found;
 }
 
-SourceRange Body::missing_item_range() const {
-  if (json_) return json_.kind() == JsonKind::kObject ? json_.close_range() : json_.start_range();
-  return node_ ? BodyStart(node_) : SourceRange();
-}
-
 SourceRange Argument::range() const {
   return node_ ? node_.range() : RangeBetween(json_.name_range(), json_.range());
 }
@@ -234,6 +230,12 @@ SourceRange Block::label_range(size_t i) const {
 SourceRange Block::definition_range() const {
   if (!node_) return definition_.start_range();
   return labels_.empty() ? type_range() : RangeBetween(type_range(), label_range(labels_.size() - 1));
+}
+
+Block Block::WithBody(Body body) const {
+  Block block = *this;
+  block.body_ = std::move(body);
+  return block;
 }
 
 Argument Content::Find(std::string_view name) const {

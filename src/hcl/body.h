@@ -126,6 +126,10 @@ class Body {
   // All arguments of a body that has no blocks, in the order of the text.
   std::vector<Argument> JustAttributes(Diagnostics& diagnostics) const;
 
+  // This body as `over` changes it: arguments that it has, and all blocks of the types that it has, take the
+  // place of those of the same name. A block of the types `merged` is itself overridden.
+  Body OverriddenBy(Body over, std::vector<std::string_view> merged = {}) const;
+
   // Where something that is missing could stand.
   SourceRange missing_item_range() const;
   bool is_json() const { return bool(json_); }
@@ -137,7 +141,8 @@ class Body {
 
  private:
   friend class Block;
-  struct Hidden;  // what earlier questions took
+  struct Hidden;    // what earlier questions took
+  struct Override;  // a body and what changes it
 
   // Of the same file.
   Body WithNode(Node node) const;
@@ -146,12 +151,15 @@ class Body {
   bool HidesBlock(std::string_view type) const;
   Content NativeContent(const BodySchema& schema, Body* rest, Diagnostics& diagnostics) const;
   Content JsonContent(const BodySchema& schema, Body* rest, Diagnostics& diagnostics) const;
+  Content OverriddenContent(const BodySchema& schema, Body* rest, Diagnostics& diagnostics) const;
+  std::vector<Argument> NativeAttributes(Diagnostics& diagnostics) const;
   std::vector<Argument> JsonAttributes(Diagnostics& diagnostics) const;
   void UnpackJsonBlock(JsonValue value, JsonValue type, const BlockHeader& header,
                        std::vector<JsonValue>& labels, Content& content, Diagnostics& diagnostics) const;
 
   std::shared_ptr<const void> owner_;
-  std::shared_ptr<const Hidden> hidden_;  // or null
+  std::shared_ptr<const Hidden> hidden_;      // or null
+  std::shared_ptr<const Override> override_;  // or null; then nothing else is set
   Node node_;
   JsonValue json_;
 };
@@ -161,6 +169,7 @@ class Block {
   std::string_view type() const { return node_ ? node_.name() : type_.name(); }
   const std::vector<std::string>& labels() const { return labels_; }
   const Body& body() const { return body_; }
+  Block WithBody(Body body) const;
 
   SourceRange type_range() const { return node_ ? node_.name_range() : type_.name_range(); }
   SourceRange label_range(size_t i) const;  // REQUIRES: i < labels().size()

@@ -16,6 +16,7 @@ struct Body::Hidden {
 };
 
 SourceRange RangeBetween(SourceRange first, const SourceRange& last);
+SourceRange BodyStart(Node body);  // where the first item of a body of the native syntax could stand
 void ReportMissingArguments(const BodySchema& schema, const Content& content, Diagnostics& diagnostics);
 
 }  // namespace cairn::hcl

@@ -40,6 +40,7 @@ net::Task<ApplyOutcome> Applier::Run() {
   }
   if (ok && RememberMoves()) {
     co_await WalkGraph(operation_.input().loop, graph_, work);
+    co_await ephemerals_.CloseAll();
     SetOutputs();
   }
   WarnOfTargets();

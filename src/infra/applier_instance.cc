@@ -6,6 +6,7 @@
 #include "infra/applier_state.h"
 #include "infra/consistency.h"
 #include "infra/object_values.h"
+#include "infra/provisioning.h"
 
 namespace cairn::infra {
 namespace {
@@ -19,6 +20,9 @@ constexpr std::string_view kProviderBug =
 }  // namespace
 
 net::Task<bool> Applier::ApplyInstance(const Instance& instance) {
+  if (instance.address.resource.mode() == state::ResourceMode::kEphemeral) {
+    co_return co_await ephemerals_.Open(instance);
+  }
   const auto found = changes_.find(instance.address);
   const plan::ResourceChange* change = found == changes_.end() ? nullptr : found->second;
   if (change == nullptr || change->change.action == Action::kNoOp ||
@@ -104,7 +108,7 @@ net::Task<bool> Applier::ApplyChange(const Instance& instance, const plan::Resou
   const bool failed = found.has_errors();
   operation_.diagnostics().Append(std::move(found));
   if (failed) co_return false;
-  const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked);
+  const std::vector<hcl::MarkedPath> marks = LastingMarks(marked);
   const Value config = marked.WithoutMarksWithin();
 
   const bool is_update = change.change.action == Action::kUpdate;
@@ -171,9 +175,9 @@ net::Task<bool> Applier::CallApply(const Instance& instance, const plan::Resourc
   bool ok = operation_.Report(instance, applied->diagnostics);
   Value value = applied->state;
   ok = CheckNew(instance, proposal, *applied, value) && ok;
-  operation_.input().observer.ApplyDone(instance.address, "", shown, IdOf(value), ok);
   if (value.IsNull()) {
     // A failed update leaves what was there; a failed creation nothing.
+    operation_.input().observer.ApplyDone(instance.address, "", shown, IdOf(value), ok);
     co_return ok;
   }
   const Value with_marks = hcl::WithMarkedPaths(value, marks);
@@ -182,18 +186,57 @@ net::Task<bool> Applier::CallApply(const Instance& instance, const plan::Resourc
   object->dependencies = operation_.DependenciesOf(instance.node);
   object->create_before_destroy = change.create_before_destroy;
   if (!ok && !is_update) object->status = state::ObjectStatus::kTainted;
-  if (!Remember({.address = instance.address,
-                 .object = std::move(object),
-                 .provider = instance.provider_address})) {
-    co_return false;
+  const ObjectChange made{
+      .address = instance.address, .object = object, .provider = instance.provider_address};
+  bool remembered = Remember(made);
+  if (ok && remembered && !is_update) {
+    ok = co_await ProvisionNew(instance, with_marks);
+    if (!ok) remembered = RememberTainted(made);
   }
-  if (!ok) co_return false;
+  operation_.input().observer.ApplyDone(instance.address, "", shown, IdOf(value), ok);
+  if (!ok || !remembered) co_return false;
   if (change.change.action == Action::kCreate) ++added_;
   if (is_update) ++changed_;
   if (plan::IsReplace(change.change.action)) ++added_;
   instance.run->resources.at(instance.resource->name)
       .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, with_marks));
   co_return operation_.CheckPostconditions(instance, with_marks);
+}
+
+net::Task<bool> Applier::ProvisionNew(const Instance& instance, const Value& value) {
+  if (instance.resource->provisioners.empty()) co_return true;
+  const Value self = WithSchemaMarks(*instance.schema->block, value);
+  const Provisioned object{.resource = *instance.resource,
+                           .address = instance.address,
+                           .run = *instance.run,
+                           .repetition = instance.repetition,
+                           .self = self};
+  co_return co_await Provision(operation_, object, /*at_destroy=*/false);
+}
+
+bool Applier::RememberTainted(const ObjectChange& made) {
+  auto tainted = std::make_shared<state::InstanceObject>(*made.object);
+  tainted->status = state::ObjectStatus::kTainted;
+  return Remember({.address = made.address, .object = std::move(tainted), .provider = made.provider});
+}
+
+// Of an object that is about to go, if the configuration still has its resource. One that was deposed, or
+// not made as it should be, goes without.
+net::Task<bool> Applier::ProvisionOld(const plan::ResourceChange& change, const std::string& deposed) {
+  const state::ObjectRef object = state_.FindCurrent(change.address);
+  const auto node = operation_.input().graph.resources.find(change.address.config());
+  if (!deposed.empty() || !object || object->status == state::ObjectStatus::kTainted) co_return true;
+  if (node == operation_.input().graph.resources.end()) co_return true;
+  const Object& config = operation_.input().graph.objects[node->second];
+  const ModuleRun run{.config = config.config, .address = change.address.module};
+  const Repetition repetition{.key = change.address.key};
+  const Value self = WithSchemaMarks(*change.schema, change.change.before);
+  const Provisioned provisioned{.resource = *config.resource,
+                                .address = change.address,
+                                .run = run,
+                                .repetition = repetition,
+                                .self = self};
+  co_return co_await Provision(operation_, provisioned, /*at_destroy=*/true);
 }
 
 bool Applier::CheckNew(const Instance& instance, const Proposal& proposal,
@@ -261,6 +304,12 @@ net::Task<bool> Applier::DestroyObject(const plan::ResourceChange& change) {
   const Permits::Permit permit = co_await operation_.permits().Take();
   if (operation_.IsHalted()) co_return false;
   operation_.input().observer.ApplyStarted(change.address, deposed, Action::kDelete, id);
+  const std::string gone;  // what is no more has no id, and is no deposed object
+  const bool provisioned = co_await ProvisionOld(change, deposed);
+  if (!provisioned) {
+    operation_.input().observer.ApplyDone(change.address, gone, Action::kDelete, gone, false);
+    co_return false;
+  }
   const Value none = Value::Null(change.schema->type);
   provider::ApplyRequest request{.type_name = change.address.resource.type(),
                                  .prior_state = before,
@@ -282,7 +331,6 @@ net::Task<bool> Applier::DestroyObject(const plan::ResourceChange& change) {
             "Delete", change.address.ToString()));
     ok = false;
   }
-  const std::string gone;  // what is no more has no id, and is no deposed object
   operation_.input().observer.ApplyDone(change.address, gone, Action::kDelete, gone, ok);
   if (!ok) co_return false;
   ++destroyed_;

@@ -10,6 +10,7 @@
 
 #include "hcl/value_marks.h"
 #include "infra/applier.h"
+#include "infra/ephemerals.h"
 #include "infra/proposal.h"
 #include "infra/targets.h"
 
@@ -53,6 +54,9 @@ class Applier {
   bool IsAsPlanned(const Instance& instance, const plan::ResourceChange& change, const Proposal& proposal);
   bool CheckNew(const Instance& instance, const Proposal& proposal, const provider::ApplyResponse& response,
                 hcl::Value& value);
+  net::Task<bool> ProvisionNew(const Instance& instance, const hcl::Value& value);
+  net::Task<bool> ProvisionOld(const plan::ResourceChange& change, const std::string& deposed);
+  bool RememberTainted(const ObjectChange& made);
   bool KeepValue(const Instance& instance);
   net::Task<bool> DestroyObject(const plan::ResourceChange& change);
   bool Remember(ObjectChange change);
@@ -60,6 +64,7 @@ class Applier {
   bool RememberMoves();
 
   Operation operation_;
+  Ephemerals ephemerals_{operation_};
   const plan::Plan& plan_;
   const Targets targets_;
   const ApplyOptions options_;

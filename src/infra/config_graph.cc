@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/strings.h"
+#include "config/provisioners.h"
 #include "hcl/decode.h"
 #include "infra/reference_resolver.h"
 #include "infra/resource_traversal.h"
@@ -15,12 +16,6 @@ namespace {
 
 using config::Config;
 using graph::NodeIndex;
-
-// Of a body whose schema is not known here.
-std::vector<hcl::Reference> AllReferences(const hcl::Body& body) {
-  if (!body.has_file()) return {};
-  return body.is_json() ? hcl::Expression(body.json()).References() : hcl::References(body.node());
-}
 
 class Builder {
  public:
@@ -137,10 +132,10 @@ class Builder {
       Need(node, config, trigger.References());
     }
     for (const config::Provisioner& provisioner : resource.provisioners) {
-      Need(node, config, AllReferences(provisioner.body));
-      if (provisioner.connection) Need(node, config, AllReferences(*provisioner.connection));
+      if (!provisioner.at_destroy) Need(node, config, config::ReferencesOf(provisioner));
     }
-    if (resource.connection) Need(node, config, AllReferences(*resource.connection));
+    if (resource.connection)
+      Need(node, config, hcl::References(*resource.connection, config::ConnectionSchema()));
 
     const auto provider =
         config::ResolveProvider(config, resource.EffectiveProvider(), resource.range, diagnostics_);
@@ -157,12 +152,14 @@ class Builder {
   }
 
   void ReportNoType(const config::Resource& resource, const config::ProviderConfig& provider) {
-    const bool data = resource.name.mode() == state::ResourceMode::kData;
-    diagnostics_.AddError(
-        data ? "Invalid data source" : "Invalid resource type",
-        Format("The provider {} does not support {} {:?}.", ShownProvider(provider.address.provider()),
-               data ? "data source" : "resource type", resource.name.type()),
-        resource.type_range);
+    const state::ResourceMode mode = resource.name.mode();
+    const std::string_view words = mode == state::ResourceMode::kData        ? "data source"
+                                   : mode == state::ResourceMode::kEphemeral ? "ephemeral resource"
+                                                                             : "resource type";
+    diagnostics_.AddError(Format("Invalid {}", words),
+                          Format("The provider {} does not support {} {:?}.",
+                                 ShownProvider(provider.address.provider()), words, resource.name.type()),
+                          resource.type_range);
   }
 
   // Of objects that the configuration has no more. One that is not configured needs no node: what there is to

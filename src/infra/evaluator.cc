@@ -100,6 +100,14 @@ Value Evaluator::PassedVariable(ModuleRun& run, const config::Variable& variable
   const bool failed = found.has_errors();
   diagnostics.Append(std::move(found));
   if (failed) return Value::Unknown(variable.constraint.type.WithoutOptional());
+  if (!variable.ephemeral && (value.MarksWithin() & hcl::Marks::kEphemeral) != hcl::Marks::kNone) {
+    diagnostics.AddError(
+        "Ephemeral value not allowed",
+        "This input variable is not declared as accepting a ephemeral values, so it cannot be set to a "
+        "result derived from an ephemeral value.",
+        place);
+    return Value::Unknown(variable.constraint.type.WithoutOptional());
+  }
   return FinishVariable(variable, value, place, {run.address.ToString() + ".var." + variable.name},
                         diagnostics);
 }
@@ -168,6 +176,10 @@ void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl
                    "sensitive by adding the following "
                    "argument:\n    sensitive = true",
                    output.range);
+  }
+  if (run.parent == nullptr && output.ephemeral) {
+    found.AddError("Ephemeral output not allowed",
+                   "Ephemeral outputs are not allowed in context of a root module", output.range);
   }
   if (!output.ephemeral && (within & hcl::Marks::kEphemeral) != hcl::Marks::kNone) {
     found.AddError(

@@ -98,10 +98,15 @@ std::optional<Value> RunScope::Find(std::string_view root, Steps steps, const hc
   if (root == "each" || root == "count") return FindRepetition(root, steps, range, used, diagnostics);
   if (root == "path" || root == "terraform") {
     if (root == "path") return FindPath(steps, range, used, diagnostics);
-    if (!steps.empty() && steps[0].is_attribute && steps[0].name == "workspace") {
-      used = 1;
-      return Value::String(surroundings_.workspace);
-    }
+    const std::string_view name = !steps.empty() && steps[0].is_attribute ? steps[0].name : "";
+    used = name.empty() ? 0 : 1;
+    if (name == "workspace") return Value::String(surroundings_.workspace);
+    if (name == "applying") return Value::Bool(surroundings_.applying).WithMarks(hcl::Marks::kEphemeral);
+    diagnostics.AddError("Invalid \"terraform\" attribute",
+                         "The terraform object exposes: terraform.workspace, the name of the current "
+                         "Terraform workspace, and terraform.applying, a boolean which is true only during "
+                         "apply.",
+                         range);
     return Value::Dynamic();
   }
   if (root == "self") return self_ != nullptr ? *self_ : Value::Dynamic();

@@ -99,6 +99,7 @@ struct Surroundings {
   std::string workspace = "default";
   std::string root_folder = ".";    // path.root
   std::string working_folder = {};  // path.cwd
+  bool applying = false;            // terraform.applying
 };
 
 // A module's expressions: of its locals and outputs, or of one instance of a resource or call in it. Borrows

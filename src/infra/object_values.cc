@@ -117,6 +117,15 @@ bool IsMapKey(const Value& config, const Value& prior, const ValuePath& path) {
 
 }  // namespace
 
+std::vector<hcl::MarkedPath> LastingMarks(const Value& config) {
+  std::vector<hcl::MarkedPath> lasting;
+  for (hcl::MarkedPath& marked : hcl::MarkedPaths(config)) {
+    marked.marks = marked.marks & ~hcl::Marks::kEphemeral;
+    if (marked.marks != hcl::Marks::kNone) lasting.push_back(std::move(marked));
+  }
+  return lasting;
+}
+
 Value WithSchemaMarks(const BlockSchema& schema, const Value& value) {
   if (!value.HasContent() || !HasSensitive(schema)) return value;
   return WithMembers(value, [&](std::string_view name, const Value& member) {

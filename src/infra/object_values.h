@@ -7,9 +7,13 @@
 #include "config/module.h"
 #include "hcl/schema.h"
 #include "hcl/value.h"
+#include "hcl/value_marks.h"
 #include "hcl/value_path.h"
 
 namespace cairn::infra {
+
+// The marks of a configuration that its object keeps: all but those of what is ephemeral.
+std::vector<hcl::MarkedPath> LastingMarks(const hcl::Value& config);
 
 // `value` of the schema's type with a mark on all that the schema calls sensitive.
 hcl::Value WithSchemaMarks(const hcl::BlockSchema& schema, const hcl::Value& value);

@@ -2,6 +2,7 @@
 
 // What an operation tells while it runs, for whoever shows it.
 
+#include <cstdint>
 #include <string>
 
 #include "hcl/diagnostic.h"
@@ -9,6 +10,8 @@
 #include "state/address.h"
 
 namespace cairn::infra {
+
+enum class EphemeralStep : uint8_t { kOpen, kRenew, kClose };
 
 // Calls come from the operation's loop, and must not block it.
 class Observer {
@@ -28,6 +31,14 @@ class Observer {
   virtual void ProvisionStarted(const state::InstanceAddress& /*address*/, const std::string& /*type*/) {}
   virtual void ProvisionOutput(const state::InstanceAddress& /*address*/, const std::string& /*type*/,
                                const std::string& /*line*/) {}
+  virtual void ProvisionDone(const state::InstanceAddress& /*address*/, const std::string& /*type*/,
+                             bool /*ok*/) {}
+
+  virtual void EphemeralStarted(const state::InstanceAddress& /*address*/, EphemeralStep /*step*/) {}
+  virtual void EphemeralDone(const state::InstanceAddress& /*address*/, EphemeralStep /*step*/, bool /*ok*/) {
+  }
+  // It cannot be opened yet: its configuration is not known.
+  virtual void EphemeralDeferred(const state::InstanceAddress& /*address*/) {}
 };
 
 }  // namespace cairn::infra

@@ -144,6 +144,10 @@ std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, Modu
   diagnostics_.Append(std::move(found));
   run.resources.insert_or_assign(resource.name, ResourceValues(expanded.expansion, type));
   if (failed) return std::nullopt;
+  if (evaluator_.validating() && resource.name.mode() == state::ResourceMode::kEphemeral) {
+    const Value unknown = Value::Unknown(type).WithMarks(hcl::Marks::kEphemeral);
+    for (const Repetition& one : expanded.each) run.resources.at(resource.name).Set(one.key, unknown);
+  }
 
   std::vector<Instance> instances;
   instances.reserve(expanded.each.size());

@@ -45,6 +45,7 @@ net::Task<PlanOutcome> Planner::Run() {
   const bool walked = co_await WalkGraph(input.loop, input.graph.graph, work);
   // Where something failed, the rest is still planned: it is shown with the errors.
   const bool done = co_await PlanOrphans();
+  co_await ephemerals_.CloseAll();
   if (!MovesAreRight()) {
     WarnOfOptions();
     co_return PlanOutcome{.made = false, .diagnostics = std::move(operation_.diagnostics())};

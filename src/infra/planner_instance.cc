@@ -20,10 +20,7 @@ using plan::ActionReason;
 net::Task<bool> Planner::PlanInstance(const Instance& instance) {
   if (instance.address.resource.mode() == state::ResourceMode::kData) co_return co_await PlanData(instance);
   if (instance.address.resource.mode() == state::ResourceMode::kEphemeral) {
-    operation_.diagnostics().AddError("Ephemeral resources are not supported",
-                                      Format("{} cannot be opened yet.", instance.address.ToString()),
-                                      instance.resource->range);
-    co_return false;
+    co_return co_await ephemerals_.Open(instance);
   }
   co_return co_await PlanManaged(instance);
 }
@@ -52,7 +49,7 @@ net::Task<bool> Planner::PlanManaged(const Instance& instance) {
   const Value config = operation_.ConfigOf(instance, found);
   const bool failed = found.has_errors();
   operation_.diagnostics().Append(std::move(found));
-  if (failed) co_return false;
+  if (failed || !CheckLasting(operation_, instance, config)) co_return false;
   co_return co_await PlanChange(instance, prior, config);
 }
 
@@ -93,7 +90,7 @@ bool Planner::IsTriggered(const Instance& instance) {
 
 net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior,
                                     const Value& marked_config) {
-  const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked_config);
+  const std::vector<hcl::MarkedPath> marks = LastingMarks(marked_config);
   const Value config = marked_config.WithoutMarksWithin();
   const Value before = prior.value.WithoutMarksWithin();
   const Permits::Permit permit = co_await operation_.permits().Take();
@@ -208,7 +205,7 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
   const Value marked = operation_.ConfigOf(instance, found);
   const bool failed = found.has_errors();
   operation_.diagnostics().Append(std::move(found));
-  if (failed) co_return false;
+  if (failed || !CheckLasting(operation_, instance, marked)) co_return false;
   const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked);
   const Value config = marked.WithoutMarksWithin();
   const bool pending = HasPendingDependency(instance);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hcl/value_marks.h"
+#include "infra/ephemerals.h"
 #include "infra/moves.h"
 #include "infra/planner.h"
 #include "infra/proposal.h"
@@ -87,6 +88,7 @@ class Planner {
   bool MovesAreRight();
 
   Operation operation_;
+  Ephemerals ephemerals_{operation_};
   const state::State& state_;
   const Moves& moves_;
   const Removals removals_;

@@ -3,6 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "infra/ephemerals.h"
+#include "infra/provisioning.h"
+
 namespace cairn::infra {
 namespace {
 
@@ -73,10 +76,16 @@ class Validator {
     ValidateRules(lifecycle.preconditions, operation_.ScopeOf(instance));
     ValidateRules(lifecycle.postconditions, operation_.ScopeOf(instance, &self));
     hcl::Diagnostics found;
-    const Value config = operation_.ConfigOf(instance, found).WithoutMarksWithin();
+    const Value marked = operation_.ConfigOf(instance, found);
+    const Value config = marked.WithoutMarksWithin();
     const bool failed = found.has_errors();
     operation_.diagnostics().Append(std::move(found));
-    if (!failed) co_await AskProvider(instance, config);
+    ValidateProvisioners(*instance.resource, operation_.ScopeOf(instance, &self), operation_.diagnostics());
+    if (failed) co_return;
+    if (instance.address.resource.mode() != state::ResourceMode::kEphemeral) {
+      CheckLasting(operation_, instance, marked);
+    }
+    co_await AskProvider(instance, config);
   }
 
   net::Task<void> AskProvider(const Instance& instance, const Value& config) {
@@ -90,6 +99,9 @@ class Validator {
       Report(instance, said);
     } else if (mode == state::ResourceMode::kData) {
       const Result<provider::Diagnostics> said = co_await (*provider)->ValidateDataSource(std::move(request));
+      Report(instance, said);
+    } else {
+      const Result<provider::Diagnostics> said = co_await (*provider)->ValidateEphemeral(std::move(request));
       Report(instance, said);
     }
   }

@@ -130,6 +130,8 @@ std::string Markup(const Event& event) {
     case EventKind::kEphemeralComplete:
       return Format("[reset][bold]{}: {} complete after {}", name, EphemeralNoun(event.ephemeral),
                     FormatElapsed(event.elapsed));
+    case EventKind::kEphemeralDeferred:
+      return Format("[reset][bold]{}: Configuration unknown, deferring...[reset]", name);
     default:
       return {};
   }

@@ -31,6 +31,7 @@ enum class EventKind : uint8_t {
   kEphemeralProgress,
   kEphemeralComplete,
   kEphemeralErrored,
+  kEphemeralDeferred,  // it cannot be opened yet
 };
 
 enum class EphemeralAction : uint8_t { kOpen, kRenew, kClose };

@@ -82,6 +82,7 @@ std::string_view TypeOf(EventKind kind) {
       return "ephemeral_op_complete";
     case EventKind::kEphemeralErrored:
       return "ephemeral_op_errored";
+    case EventKind::kEphemeralDeferred:
     case EventKind::kImportPlan:
     case EventKind::kImportStart:
     case EventKind::kImportComplete:

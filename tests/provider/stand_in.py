@@ -5,6 +5,7 @@ The environment's STANDIN is JSON, each member optional:
   protocol  5 or 6 (6 where that is offered)
   types     name -> type as JSON: the resource standin_NAME with an attribute `value` of that type (optional and
             computed), and `id` (computed)
+  renew_after_s  when the ephemeral standin_secret is to be renewed
   log       a file; each call appends "METHOD HEX-OF-REQUEST"
   fault     what goes wrong (FAULTS below says where), "" for nothing
 
@@ -239,7 +240,10 @@ class Service:
 
     def OpenEphemeralResource(self, request):
         config = first(fields(first(fields(request), 2)), 1)
-        renew_at = message((1, 1_900_000_000), (2, 5))
+        due_ns = 1_900_000_000_000_000_005
+        if "renew_after_s" in SETTINGS:
+            due_ns = time.time_ns() + int(SETTINGS["renew_after_s"] * 1e9)
+        renew_at = message((1, due_ns // 10**9), (2, due_ns % 10**9))
         return message((2, renew_at), (3, dynamic(config)), (4, b"open"))
 
     def RenewEphemeralResource(self, request):
