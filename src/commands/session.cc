@@ -1,7 +1,9 @@
 #include "commands/session.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <span>
 #include <utility>
 
@@ -312,8 +314,16 @@ bool Session::LockState(std::string_view operation) {
   return !failed;
 }
 
+// The state has what the journal holds, which must not stand in the way of the next one.
+bool Session::DropJournal() {
+  const std::string& path = store_->journal_path();
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return true;
+  screen_.ReportError("Failed to remove the journal of the state", ErrnoError(errno, path).message);
+  return false;
+}
+
 bool Session::WriteState(state::State next) {
-  return !state::MakeNextVersion(last_, next) || WriteVersion(std::move(next));
+  return state::MakeNextVersion(last_, next) ? WriteVersion(std::move(next)) : DropJournal();
 }
 
 bool Session::WriteVersion(state::State next) {

@@ -112,6 +112,7 @@ class Session {
  private:
   Result<std::unique_ptr<state::Backend>> OpenFiles(const StatePlace& place);
   bool LockState(std::string_view operation);
+  bool DropJournal();
   net::Task<std::optional<state::LockError>> TryLock(const state::LockInfo& info);
   using FetchedSchemas = Result<std::shared_ptr<const provider::Schemas>>;
   net::Task<FetchedSchemas> FetchSchemas(const std::string& provider);
