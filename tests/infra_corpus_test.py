@@ -47,6 +47,8 @@ DIFFERENT = {
 MISSING = {
     "error_missing_provider": "another message from validate than from plan",
     "error_module_missing_folder": "the installation of modules",
+    "error_provisioners": "after an undeclared reference nothing else of provisioners is checked",
+    "provisioner_command_fails": "a wrong attribute of self is found by the schema, not by the value",
     "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",
 }
 
@@ -60,6 +62,8 @@ STREAM_MISSING = {
     "check_passes_and_fails": "results of checks in show -json of states",
     "compact_warnings": "results of checks in show -json of states",
     "error_index_of_count": "the place of the error ends with the resource's name",
+    "ephemeral_values": "ephemeral variables and outputs in the JSON of plans",
+    "override_files": "the check of a variable's validation in the JSON of plans",
     "postcondition": "results of checks in show -json of states",
     "precondition": "results of checks in show -json of states",
 }

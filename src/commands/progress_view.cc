@@ -65,8 +65,8 @@ void ProgressView::ApplyDone(const state::InstanceAddress& address, const std::s
         .address = address,
         .deposed = deposed,
         .action = action,
-        .id_key = id.empty() ? "" : "id",
-        .id_value = id,
+        .id_key = ok && !id.empty() ? "id" : "",
+        .id_value = ok ? id : std::string(),
         .elapsed = elapsed});
 }
 

@@ -85,8 +85,7 @@ net::Task<hcl::Diagnostics> RunLocalExec(Operation& operation, const Provisioned
   };
   LocalCommand command = CommandOf(config);
   if (command.words.back().empty()) {
-    fail("Invalid local-exec provisioner command",
-         "The local-exec provisioner command must be a non-empty string.");
+    fail("Invalid local-exec provisioner command", "The command must be a non-empty string.");
     co_return found;
   }
   const std::string_view hidden = Suppression(marked.MarksWithin());
