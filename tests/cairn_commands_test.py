@@ -40,7 +40,9 @@ STATE = [["state", *rest] for rest in (
 SHOW = [["show"], ["show", "-json"], ["show", "a", "b"], ["show", "terraform.tfstate"]]
 
 
-class BesideTerraform(unittest.TestCase):
+class WithTerraform(unittest.TestCase):
+    """In a folder that terraform has initialised."""
+
     def setUp(self):
         if TERRAFORM is None:
             self.skipTest("there is no terraform on the PATH")
@@ -49,6 +51,8 @@ class BesideTerraform(unittest.TestCase):
         self.folder.write('resource "terraform_data" "c" { input = true }\n', "m/c.tf")
         self.folder.run(TERRAFORM, "init")
 
+
+class BesideTerraform(WithTerraform):
     def compare(self, commands):
         for words in commands:
             with self.subTest(words):
@@ -104,16 +108,11 @@ EDIT = [
                                                       "a/b"]))]
 
 
-class StateEdits(unittest.TestCase):
+class StateEdits(WithTerraform):
     """What the commands that change a state print, and all files that they leave, beside terraform's."""
 
     def setUp(self):
-        if TERRAFORM is None:
-            self.skipTest("there is no terraform on the PATH")
-        self.folder = Folder(CONFIGURATION, TF_CLI_CONFIG_FILE=os.devnull)
-        os.mkdir(os.path.join(self.folder.path, "m"))
-        self.folder.write('resource "terraform_data" "c" { input = true }\n', "m/c.tf")
-        self.folder.run(TERRAFORM, "init")
+        super().setUp()
         self.folder.run(TERRAFORM, "apply", "-auto-approve")
         state = self.folder.state()
         self.files = {"terraform.tfstate": json.dumps(state), "older.json": json.dumps({**state, "serial": 0})}
