@@ -10,7 +10,7 @@ namespace cairn::commands {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"init", "Prepare the working folder: install its providers", RunInit, true},
+    {"init", "Prepare the working folder: its backend and its providers", RunInit, true},
     {"validate", "Check the configuration", RunValidate, true},
     {"plan", "Show what would be done", RunPlan, true},
     {"apply", "Create or change infrastructure", RunApply, true},
