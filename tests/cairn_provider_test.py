@@ -94,6 +94,53 @@ class Ephemeral(unittest.TestCase):
         self.assertEqual(applied.count("ephemeral.standin_secret.s: Opening..."), 1)
 
 
+class Imports(unittest.TestCase):
+    # By what is asked for (tests/provider/stand_in.py): what terraform 1.11.4 says.
+    MISTAKES = {
+        "gone": "Error: Cannot import non-existent remote object While attempting to import an existing object to "
+                "\"standin_thing.gone\", the provider detected that no object exists with the given id. Only "
+                "pre-existing objects can be imported; check that the id is correct and that it is associated with the "
+                "provider's configured region or endpoint, or use \"terraform apply\" to create a new remote object for "
+                "this resource.",
+        "broken": "Error: Not imported It is broken.",
+        "none": "Error: Import returned no resources While attempting to import with ID none, the providerreturned no "
+                "instance states.",
+        "two": "Error: Multiple import states not supported While attempting to import with ID two, the provider "
+               "returned multiple resource instance states. This is not currently supported.",
+        "null": "Error: Import returned null resource While attempting to import with ID null, the providerreturned an "
+                "instance with no state.",
+    }
+
+    def test_that_a_provider_cannot_do_are_errors(self):
+        blocks = "".join(f'resource "standin_thing" "{name}" {{}}\nimport {{\n  to = standin_thing.{name}\n  id = "{name}"\n}}\n'
+                         for name in [*self.MISTAKES, "unknown", "fine"])
+        stand_in = StandIn(HEAD + blocks)
+        stand_in.folder.cairn("init")
+        planned = stand_in.folder.cairn("plan", "-no-color", codes=(1,))
+        self.assertIn("Plan: 1 to import, 0 to add", planned.stdout)
+        for mistake in [*self.MISTAKES.values(), "Error: Import returned unknown values"]:
+            self.assertIn(mistake, words(planned.stderr))
+        self.assertEqual(planned.stderr.count("Error: "), 6)
+
+    def test_are_read_by_the_provider_and_remembered_with_its_bytes(self):
+        stand_in = StandIn(HEAD + """
+resource "standin_thing" "a" {
+}
+import {
+  to = standin_thing.a
+  id = "i-7"
+}
+""")
+        stand_in.folder.cairn("init")
+        stand_in.calls()
+        self.assertIn("1 imported, 0 added", stand_in.folder.cairn("apply", "-auto-approve").stdout)
+        calls = [name for name in stand_in.calls() if name.endswith(("State", "Change", "ReadResource"))]
+        self.assertEqual(calls, ["ImportResourceState", "ReadResource", "PlanResourceChange"])
+        instance = stand_in.folder.state()["resources"][0]["instances"][0]
+        self.assertEqual((instance["attributes"]["id"], instance["private"]), ("i-7", "aW1wb3J0ZWQ="))
+        self.assertIn("No changes.", stand_in.folder.cairn("plan").stdout)
+
+
 class Moves(unittest.TestCase):
     AFTER = HEAD + """
 resource "standin_other" "b" { value = "x" }

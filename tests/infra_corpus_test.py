@@ -61,6 +61,7 @@ TURN_ABOUT = ["count_grows_and_shrinks", "dependencies_are_transitive", "empty_s
 STREAM_MISSING = {
     "check_passes_and_fails": "results of checks in show -json of states",
     "compact_warnings": "results of checks in show -json of states",
+    "import_dependencies": "results of checks in show -json of states",
     "error_index_of_count": "the place of the error ends with the resource's name",
     "ephemeral_values": "ephemeral variables and outputs in the JSON of plans",
     "override_files": "the check of a variable's validation in the JSON of plans",
@@ -69,7 +70,8 @@ STREAM_MISSING = {
 }
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-PROGRESS = re.compile(r"^\S.*: (Refreshing state|Reading|Read complete|Creating|Creation complete|Destroying|"
+PROGRESS = re.compile(r"^\S.*: (Preparing import|Importing|Import complete|"
+                      r"Refreshing state|Reading|Read complete|Creating|Creation complete|Destroying|"
                       r"Destruction complete|Modifying|Modifications complete)\b.*$")
 # What can follow a diagnostic, and is no part of it.
 AFTER_DIAGNOSTIC = re.compile(r"^(Apply complete!|Destroy complete!|Outputs:|Success!|Terraform used the|Note: |─|Plan: |"

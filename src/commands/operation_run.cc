@@ -89,8 +89,10 @@ void ShowOutputs(Screen& screen, const std::map<std::string, state::OutputState>
 }
 
 void ShowApplied(Screen& screen, const infra::ApplyOutcome& outcome, bool destroy) {
-  const view::ChangeCounts counts{
-      .add = outcome.added, .change = outcome.changed, .remove = outcome.destroyed};
+  const view::ChangeCounts counts{.add = outcome.added,
+                                  .change = outcome.changed,
+                                  .remove = outcome.destroyed,
+                                  .import = outcome.imported};
   const view::Operation operation = destroy ? view::Operation::kDestroy : view::Operation::kApply;
   if (screen.json()) {
     screen.PrintLine(view::SummaryLine(counts, operation, screen.LineTime()));

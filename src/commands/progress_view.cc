@@ -46,6 +46,15 @@ void ProgressView::RefreshDone(const state::InstanceAddress& address, const std:
         .id_value = id});
 }
 
+void ProgressView::ImportStarted(const state::InstanceAddress& address, const std::string& id) {
+  Show({.kind = view::EventKind::kImportPlan, .address = address, .id_value = id});
+}
+
+void ProgressView::Imported(const state::InstanceAddress& address, const std::string& id) {
+  Show({.kind = view::EventKind::kImportStart, .address = address, .id_value = id});
+  Show({.kind = view::EventKind::kImportComplete, .address = address, .id_value = id});
+}
+
 void ProgressView::ApplyStarted(const state::InstanceAddress& address, const std::string& deposed,
                                 plan::Action action, const std::string& id) {
   const view::Event event{.kind = view::EventKind::kApplyStart,

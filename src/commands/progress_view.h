@@ -23,6 +23,8 @@ class ProgressView final : public infra::Observer {
 
   void RefreshStarted(const state::InstanceAddress& address, const std::string& id) override;
   void RefreshDone(const state::InstanceAddress& address, const std::string& id) override;
+  void ImportStarted(const state::InstanceAddress& address, const std::string& id) override;
+  void Imported(const state::InstanceAddress& address, const std::string& id) override;
   void ApplyStarted(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,
                     const std::string& id) override;
   void ApplyDone(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,

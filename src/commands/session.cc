@@ -33,7 +33,6 @@ void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnosti
   for (const config::Removed& removed : module.removed) {
     for (const config::Provisioner& one : removed.provisioners) refuse("Provisioners", one.range);
   }
-  for (const config::Import& import : module.imports) refuse("Blocks of the type \"import\"", import.range);
   for (const auto& [name, resource] : module.resources) {
     for (const config::Provisioner& one : resource.provisioners) {
       if (config::ProvisionerSchema(one.type) == nullptr) {

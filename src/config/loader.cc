@@ -84,6 +84,29 @@ class TreeLoader {
   std::map<std::string, std::shared_ptr<const Module>> loaded_;  // by folder: several calls share one
 };
 
+// Import blocks are read where everything is known that they may name.
+void CheckImports(const Config& root, hcl::Diagnostics& diagnostics) {
+  root.Visit([&](const Config& config) {
+    for (const Import& import : config.module->imports) {
+      if (config.parent != nullptr) {
+        diagnostics.AddError("Invalid import configuration",
+                             Format("An import block was detected in {:?}. Import blocks are only allowed in "
+                                    "the root module.",
+                                    config.path.ToString()),
+                             import.range);
+        continue;
+      }
+      if (!import.provider || root.FindResource(import.target) == nullptr) continue;
+      diagnostics.AddError(
+          "Invalid import provider argument",
+          "The provider argument can only be specified in import blocks that will generate configuration.\n\n"
+          "Use the provider argument in the target resource block to configure the provider for a resource "
+          "with explicit provider configuration.",
+          import.provider_range);
+    }
+  });
+}
+
 }  // namespace
 
 std::shared_ptr<const Module> LoadModule(const ConfigFiles& files, const std::string& folder,
@@ -122,6 +145,13 @@ const Config* Config::Find(const state::ModulePath& below) const {
   return at;
 }
 
+const Resource* Config::FindResource(const state::ConfigResource& resource) const {
+  const Config* config = Find(resource.module);
+  if (config == nullptr) return nullptr;
+  const auto found = config->module->resources.find(resource.resource);
+  return found == config->module->resources.end() ? nullptr : &found->second;
+}
+
 void Config::Visit(const std::function<void(const Config&)>& visit) const {
   visit(*this);
   for (const auto& [name, child] : children) child->Visit(visit);
@@ -143,6 +173,7 @@ std::unique_ptr<const Config> LoadConfig(const ConfigFiles& files, const std::st
   auto root = std::make_unique<Config>();
   root->module = LoadModule(files, folder, diagnostics);
   TreeLoader(files, resolve, diagnostics).LoadChildren(*root);
+  CheckImports(*root, diagnostics);
   return root;
 }
 

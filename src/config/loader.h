@@ -29,6 +29,7 @@ struct Config {
 
   // The module at `path` below this one; null if there is none.
   const Config* Find(const state::ModulePath& below) const;
+  const Resource* FindResource(const state::ConfigResource& below) const;  // the same
   // Calls `visit` with this one and all below it, parents first.
   void Visit(const std::function<void(const Config&)>& visit) const;
 };

@@ -142,11 +142,15 @@ struct Moved {
   hcl::SourceRange range;
 };
 
+// Of objects that exist already, one for each element of `for_each`.
 struct Import {
-  hcl::Expression to;
+  hcl::Expression to;  // an instance's address, whose keys may read `each`
   hcl::Expression id;
-  hcl::Expression for_each = {};
-  std::optional<ProviderName> provider = {};
+  hcl::Expression for_each = {};                       // none, or
+  state::ConfigResource target = {};                   // what `to` is an instance of
+  std::optional<state::InstanceAddress> address = {};  // `to`, where no key reads `each`
+  std::optional<ProviderName> provider = {};           // of a resource that is not in the configuration
+  hcl::SourceRange provider_range = {};
   hcl::SourceRange range = {};
 };
 

@@ -219,18 +219,6 @@ void ModuleReader::ReadMoved(const hcl::Block& block) {
   module_.moved.push_back({*from, *to, block.definition_range()});
 }
 
-void ModuleReader::ReadImport(const hcl::Block& block) {
-  static const hcl::BodySchema schema{.attributes = {{"to", true}, {"id", true}, {"for_each"}, {"provider"}}};
-  const hcl::Content content = block.body().GetContent(schema, diagnostics_);
-  if (!content.Get("to") || !content.Get("id")) return;
-  Import import{.to = content.Get("to"),
-                .id = content.Get("id"),
-                .for_each = content.Get("for_each"),
-                .range = block.definition_range()};
-  if (content.Get("provider")) import.provider = ProviderNameOf(content.Get("provider"));
-  module_.imports.push_back(std::move(import));
-}
-
 // A resource or a module with all instances: keys have no place in it.
 bool ModuleReader::ReadRemovedFrom(hcl::Expression expression, Removed& removed) {
   const auto reference = expression ? expression.AsReference(diagnostics_) : std::nullopt;

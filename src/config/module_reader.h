@@ -29,7 +29,6 @@ class ModuleReader {
   void ReadRequirement(const hcl::Argument& argument);
   void ReadProvider(const hcl::Block& block);
   void ReadMoved(const hcl::Block& block);
-  void ReadImport(const hcl::Block& block);
   void ReadRemoved(const hcl::Block& block);
 
   // module_reader_values.cc: variables, locals, outputs, module calls, checks
@@ -43,6 +42,10 @@ class ModuleReader {
   // `words` are what the rule is called in messages.
   CheckRule ReadCheckRule(const hcl::Block& block, std::string_view words);
   void CheckValidation(const Variable& variable, const CheckRule& rule);
+
+  // module_reader_import.cc
+  void ReadImport(const hcl::Block& block);
+  bool ReadImportTo(Import& import);
 
   // module_reader_resource.cc
   void ReadResource(const hcl::Block& block, state::ResourceMode mode);

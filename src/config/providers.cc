@@ -32,7 +32,10 @@ class NeedCollector {
       if (!block.version.empty()) AddConstraints(need, block.version, block.range);
     }
     for (const Import& import : module.imports) {
-      if (import.provider) Need(module, import.provider->name);
+      if (config.FindResource(import.target) == nullptr) {
+        const Resource absent{.name = import.target.resource, .provider = import.provider};
+        Need(module, absent.EffectiveProvider().name);
+      }
     }
   }
 

@@ -38,7 +38,7 @@ net::Task<ApplyOutcome> Applier::Run() {
     operation_.diagnostics().AddError("Cycle: " + names, "");
     ok = false;
   }
-  if (ok && RememberMoves()) {
+  if (ok && RememberMoves() && RememberImports()) {
     co_await WalkGraph(operation_.input().loop, graph_, work);
     co_await ephemerals_.CloseAll();
     SetOutputs();
@@ -49,7 +49,8 @@ net::Task<ApplyOutcome> Applier::Run() {
                          .diagnostics = std::move(operation_.diagnostics()),
                          .added = added_,
                          .changed = changed_,
-                         .destroyed = destroyed_};
+                         .destroyed = destroyed_,
+                         .imported = imported_};
 }
 
 net::Task<bool> Applier::ApplyNode(NodeIndex node) {
@@ -177,6 +178,24 @@ bool Applier::RememberMoves() {
       if (!before && !change.deposed.empty()) remembered.object = instance->deposed.at(change.deposed);
       if (!WriteDown(remembered)) return false;
     }
+  }
+  return true;
+}
+
+// The state has them since they were planned; from now on with what they need.
+bool Applier::RememberImports() {
+  for (const plan::ResourceChange& change : plan_.resources) {
+    const auto& importing = change.change.importing;
+    const state::ObjectRef found = state_.FindCurrent(change.address);
+    if (!importing || !found) continue;
+    auto object = std::make_shared<state::InstanceObject>(*found);
+    object->dependencies = change.dependencies;
+    object->create_before_destroy = change.create_before_destroy;
+    if (!Remember({.address = change.address, .object = std::move(object), .provider = change.provider})) {
+      return false;
+    }
+    operation_.input().observer.Imported(change.address, importing->id);
+    ++imported_;
   }
   return true;
 }

@@ -36,6 +36,7 @@ struct ApplyOutcome {
   size_t added = 0;
   size_t changed = 0;
   size_t destroyed = 0;
+  size_t imported = 0;
 };
 
 // Applies `plan`, which was made of the same configuration and `state`. All must outlive the task.

@@ -62,6 +62,7 @@ class Applier {
   bool Remember(ObjectChange change);
   bool WriteDown(const ObjectChange& change);
   bool RememberMoves();
+  bool RememberImports();
 
   Operation operation_;
   Ephemerals ephemerals_{operation_};
@@ -81,6 +82,7 @@ class Applier {
   size_t added_ = 0;
   size_t changed_ = 0;
   size_t destroyed_ = 0;
+  size_t imported_ = 0;
 };
 
 }  // namespace cairn::infra

@@ -23,7 +23,9 @@ class Builder {
       : schemas_(schemas), diagnostics_(diagnostics), resolver_(names_, diagnostics) {}
 
   ConfigGraph Build(const Config& root, const std::vector<state::ProviderConfigAddress>& more) {
+    root_ = &root;
     root.Visit([&](const Config& config) { AddNodes(config); });
+    AddImports(root);
     root.Visit([&](const Config& config) { AddEdges(config); });
     for (const state::ProviderConfigAddress& address : more) AddProvider(root, address);
     AddProviderEdges();
@@ -64,6 +66,18 @@ class Builder {
     const NodeIndex node = AddNode({.kind = ObjectKind::kResource, .config = &config, .resource = &resource});
     nodes.resources[resource.name] = node;
     result_.resources.emplace(state::ConfigResource{config.path, resource.name}, node);
+  }
+
+  void AddImports(const Config& root) {
+    for (const config::Import& import : root.module->imports) {
+      result_.imports[import.target].push_back(&import);
+      if (root.Find(import.target.module) != nullptr) continue;
+      diagnostics_.AddError("Configuration for import target does not exist",
+                            Format("The configuration for the given import target {} does not exist. All "
+                                   "target instances must have an associated configuration to be imported.",
+                                   import.target.ToString()),
+                            import.to.range());
+    }
   }
 
   void AddEdges(const Config& config) {
@@ -137,6 +151,8 @@ class Builder {
     if (resource.connection)
       Need(node, config, hcl::References(*resource.connection, config::ConnectionSchema()));
 
+    AddImportEdges(config, node);
+
     const auto provider =
         config::ResolveProvider(config, resource.EffectiveProvider(), resource.range, diagnostics_);
     if (!provider) return;
@@ -148,6 +164,27 @@ class Builder {
       Need(node, config, hcl::References(resource.body, *(*schema)->block));
     } else if (schemas_.Find(provider->address.provider()) != nullptr) {
       ReportNoType(resource, *provider);
+    }
+  }
+
+  // What is imported is read by the expressions of the root module.
+  void AddImportEdges(const Config& config, NodeIndex node) {
+    const auto found = result_.imports.find({config.path, result_.objects[node].resource->name});
+    if (found == result_.imports.end()) return;
+    for (const config::Import* import : found->second) {
+      Need(node, *root_, import->for_each.References());
+      for (const hcl::Reference& reference : import->id.References()) {
+        for (const NodeIndex other : resolver_.Resolve(*root_, reference)) {
+          if (other == node) {
+            diagnostics_.AddError("Invalid import id argument",
+                                  "The import ID cannot reference the resource being imported.",
+                                  import->id.range());
+          } else {
+            result_.graph.Add(node, other);
+            Check(other, reference);
+          }
+        }
+      }
     }
   }
 
@@ -259,6 +296,7 @@ class Builder {
 
   const SchemaSource& schemas_;
   hcl::Diagnostics& diagnostics_;
+  const Config* root_ = nullptr;
   ConfigGraph result_;
   NodeNames names_;
   ReferenceResolver resolver_;

@@ -54,6 +54,8 @@ struct ConfigGraph {
 
   std::unordered_map<state::ConfigResource, graph::NodeIndex, state::AddressHash> resources;
   std::unordered_map<state::ProviderConfigAddress, graph::NodeIndex, state::AddressHash> providers;
+  // The blocks that import into a resource, which need not be in the configuration.
+  std::unordered_map<state::ConfigResource, std::vector<const config::Import*>, state::AddressHash> imports;
 };
 
 // A provider for people: "hashicorp/aws".

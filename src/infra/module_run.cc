@@ -207,6 +207,14 @@ std::optional<Value> RunScope::FindRepetition(std::string_view root, Steps steps
         "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only "
         "when the \"count\" argument is set.",
         range);
+  } else if (name == "value") {
+    diagnostics.AddError(
+        "each.value cannot be used in this context",
+        "A reference to \"each.value\" has been used in a context in which it is unavailable, such as when "
+        "the "
+        "configuration no longer contains the value in its \"for_each\" expression. Remove this reference to "
+        "each.value in your configuration to work around this error.",
+        range);
   } else {
     diagnostics.AddError(
         "Reference to \"each\" in context without for_each",

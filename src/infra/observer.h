@@ -22,6 +22,11 @@ class Observer {
   virtual void RefreshStarted(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
   virtual void RefreshDone(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
 
+  // What is called `id` outside is asked for, to be looked after from now on: while planning, and once more
+  // when that is applied.
+  virtual void ImportStarted(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
+  virtual void Imported(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
+
   // A change is applied, or a data source is read (Action::kRead, also while planning).
   virtual void ApplyStarted(const state::InstanceAddress& /*address*/, const std::string& /*deposed*/,
                             plan::Action /*action*/, const std::string& /*id*/) {}

@@ -45,6 +45,7 @@ net::Task<PlanOutcome> Planner::Run() {
   const bool walked = co_await WalkGraph(input.loop, input.graph.graph, work);
   // Where something failed, the rest is still planned: it is shown with the errors.
   const bool done = co_await PlanOrphans();
+  ReportAbsentTargets();
   co_await ephemerals_.CloseAll();
   if (!MovesAreRight()) {
     WarnOfOptions();
@@ -81,28 +82,29 @@ bool Planner::Evaluate(const Object& object) {
 }
 
 net::Task<bool> Planner::PlanResource(NodeIndex node) {
-  const std::vector<ModuleRun*> runs =
-      operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config);
-  bool ok = true;
+  std::vector<Instance> instances;
   expanded_[node] = true;
-  for (ModuleRun* run : runs) {
-    const bool one = co_await PlanResourceIn(node, *run);
-    ok = ok && one;
+  for (ModuleRun* run : operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config)) {
+    std::optional<std::vector<Instance>> some = operation_.InstancesOf(node, *run);
+    if (!some) {
+      expanded_[node] = false;
+      continue;
+    }
+    for (Instance& instance : *some) {
+      planned_.insert(instance.address);
+      instances.push_back(std::move(instance));
+    }
   }
-  co_return ok;
+  if (!FindImports(node)) co_return false;
+  const bool ok = co_await PlanInstances(instances);
+  co_return ok&& expanded_[node];
 }
 
-net::Task<bool> Planner::PlanResourceIn(NodeIndex node, ModuleRun& run) {
-  std::optional<std::vector<Instance>> instances = operation_.InstancesOf(node, run);
-  if (!instances) {
-    expanded_[node] = false;
-    co_return false;
-  }
+net::Task<bool> Planner::PlanInstances(std::vector<Instance>& instances) {
   bool ok = true;
-  for (const Instance& instance : *instances) planned_.insert(instance.address);
   net::TaskGroup group(operation_.input().loop);
-  for (Instance& instance : *instances) {
-    if (targets_.Wants(node, instance.address)) {
+  for (Instance& instance : instances) {
+    if (targets_.Wants(instance.node, instance.address)) {
       group.Spawn(PlanOne(std::move(instance), ok));
     } else {
       KeepUntargeted(instance);
@@ -312,9 +314,11 @@ PlanOutcome Planner::Finish(bool ok) {
   plan_.errored = !ok || operation_.diagnostics().has_errors();
   WarnOfForgotten(plan_, operation_.diagnostics());
   const auto acts = [](const auto& change) { return change.change.action != Action::kNoOp; };
-  const bool changes =
-      std::ranges::any_of(plan_.resources, [&](const auto& one) { return acts(one) || one.IsMoved(); }) ||
-      std::ranges::any_of(plan_.outputs, acts);
+  const bool changes = std::ranges::any_of(plan_.resources,
+                                           [&](const auto& one) {
+                                             return acts(one) || one.IsMoved() || one.change.importing;
+                                           }) ||
+                       std::ranges::any_of(plan_.outputs, acts);
   const bool found_drift =
       options_.mode == plan::Mode::kRefreshOnly && std::ranges::any_of(plan_.drift, acts);
   plan_.applyable = !plan_.errored && (changes || found_drift);

@@ -34,8 +34,14 @@ bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
 net::Task<bool> Planner::PlanManaged(const Instance& instance) {
   const state::ObjectRef object = state_.FindCurrent(instance.address);
   const std::string current;
-  const Prior prior = co_await ReadPrior(instance.address, current, object, *instance.provider,
-                                         *instance.schema, instance.provider_address);
+  const auto imported = imports_.find(instance.address);
+  Prior prior;
+  if (imported != imports_.end() && !object) {
+    prior = co_await ImportPrior(instance, imported->second);
+  } else {
+    prior = co_await ReadPrior(instance.address, current, object, *instance.provider, *instance.schema,
+                               instance.provider_address);
+  }
   if (!prior.ok) co_return false;
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
   if (options_.mode != plan::Mode::kNormal) {
@@ -125,12 +131,12 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
   } else if (prior.tainted) {
     action = replacing;
     change.reason = ActionReason::kReplaceBecauseTainted;
-  } else if (!replace.empty()) {
-    action = replacing;
-    change.reason = ActionReason::kReplaceBecauseCannotUpdate;
   } else if (ForcesReplace(instance)) {
     action = replacing;
     change.reason = ActionReason::kReplaceByRequest;
+  } else if (!replace.empty()) {
+    action = replacing;
+    change.reason = ActionReason::kReplaceBecauseCannotUpdate;
   } else if (IsTriggered(instance)) {
     action = replacing;
     change.reason = ActionReason::kReplaceByTriggers;
@@ -167,7 +173,7 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
                      Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
                      std::vector<hcl::ValuePath> required_replace) {
   const Value after = hcl::WithMarkedPaths(proposal.value, marks);
-  change.change = {.action = action, .before = prior.value, .after = after};
+  change.change = {.action = action, .before = prior.value, .after = after, .importing = prior.importing};
   change.required_replace = std::move(required_replace);
   change.planned_private = std::move(proposal.private_bytes);
   change.dependencies = operation_.DependenciesOf(instance.node);

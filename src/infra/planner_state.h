@@ -33,12 +33,13 @@ class Planner {
     bool tainted = false;
     bool renewed = false;          // not what is remembered
     state::ObjectRef object = {};  // null: there was none
+    std::optional<plan::Importing> importing = {};
   };
   // planner.cc: the walk
   net::Task<bool> PlanNode(graph::NodeIndex node);
   bool Evaluate(const Object& object);
   net::Task<bool> PlanResource(graph::NodeIndex node);
-  net::Task<bool> PlanResourceIn(graph::NodeIndex node, ModuleRun& run);
+  net::Task<bool> PlanInstances(std::vector<Instance>& instances);
   net::Task<void> PlanOne(Instance instance, bool& ok);
   net::Task<bool> PlanOrphans();
   net::Task<void> PlanOrphan(state::InstanceAddress address, state::ProviderConfigAddress provider,
@@ -82,6 +83,12 @@ class Planner {
                           const provider::Schema& schema,
                           const state::ProviderConfigAddress& provider_address, Prior& prior);
 
+  // planner_imports.cc: objects that exist already
+  bool FindImports(graph::NodeIndex node);
+  void ReportAbsentTargets();
+  net::Task<Prior> ImportPrior(const Instance& instance, const std::string& id);
+  net::Task<void> ReadImported(const Instance& instance, const std::string& id, Prior& prior);
+
   // planner_moves.cc: whether objects may move as they do
   bool CheckTypesOfMoves();
   bool CheckTargetsOfMoves();
@@ -102,6 +109,8 @@ class Planner {
   std::unordered_set<state::ConfigResource, state::AddressHash> pending_;  // resources with changes to come
   // By resource, which of the plan's changes are of its configured instances.
   std::unordered_map<state::ResourceAddress, std::vector<size_t>, state::AddressHash> changes_;
+  std::unordered_map<state::InstanceAddress, std::string, state::AddressHash>
+      imports_;  // the ids of what is to be imported
   std::unordered_map<state::InstanceAddress, Prior, state::AddressHash>
       priors_;  // when all is to be destroyed
 };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "infra/ephemerals.h"
+#include "infra/imports.h"
 #include "infra/provisioning.h"
 
 namespace cairn::infra {
@@ -35,6 +36,7 @@ class Validator {
   net::Task<hcl::Diagnostics> Run() {
     const NodeWork work = [this](NodeIndex node) { return ValidateNode(node); };
     co_await WalkGraph(operation_.input().loop, operation_.input().graph.graph, work);
+    ValidateImports();
     co_return std::move(operation_.diagnostics());
   }
 
@@ -67,6 +69,18 @@ class Validator {
       const std::optional<std::vector<Instance>> instances = operation_.InstancesOf(node, *run);
       if (!instances) continue;
       for (const Instance& instance : *instances) co_await ValidateInstance(instance);
+    }
+  }
+
+  void ValidateImports() {
+    const OperationInput& input = operation_.input();
+    const ImportEvaluator evaluator(operation_.evaluator().root(), input.surroundings, /*validating=*/true);
+    for (const config::Import& import : input.config.module->imports) {
+      const config::Resource* resource = input.config.FindResource(import.target);
+      hcl::Diagnostics found;
+      if (resource == nullptr) CheckAbsentTarget(import, found);
+      if (!found.has_errors()) evaluator.Evaluate(import, resource, found);
+      operation_.diagnostics().Append(std::move(found));
     }
   }
 

@@ -228,7 +228,16 @@ class Service:
         found = fields(request)
         type_name, name = first(found, 1), first(found, 2)
         state = b"\x82\xa2id" + bytes([0xA0 | len(name)]) + name + b"\xa5value\xc0"
-        return message((1, message((1, type_name), (2, dynamic(state)), (3, b"imported"))))
+        if name == b"broken":
+            return message((2, diagnostic(1, "Not imported", "It is broken.")))
+        if name == b"null":
+            state = b"\xc0"
+        if name == b"unknown":
+            state = b"\x82\xa2id\xa1u\xa5value" + UNKNOWN
+        if name == b"other":
+            type_name = b"standin_other"
+        one = message((1, type_name), (2, dynamic(state)), (3, b"imported"))
+        return message(*((1, one) for _ in range({b"none": 0, b"two": 2}.get(name, 1))))
 
     def MoveResourceState(self, request):
         found = fields(request)
