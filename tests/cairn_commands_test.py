@@ -108,6 +108,19 @@ EDIT = [
                                                       "a/b"]))]
 
 
+# Where module.m and the first of terraform_data.a are in the state already.
+IMPORT = [["import", *rest] for rest in (
+    ["terraform_data.a[1]", "x"], ['terraform_data.b["k"]', "some id"], ["-state-out=o", "terraform_data.a[1]", "x"],
+    ["-backup=b", "-lock=false", "-input=false", "-parallelism=1", "terraform_data.a[1]", "x"],
+    ["-state=older.json", "-lock-timeout=1s", "terraform_data.a[1]", "x"], ["-config=m", "terraform_data.c", "x"],
+    ["terraform_data.a[0]", "x"], ["module.m.terraform_data.c", "x"],
+    ["terraform_data.a", "x"], ["terraform_data.a[7]", "x"], ["module.m[0].terraform_data.c", "x"],
+    ["terraform_data.zz", "x"], ["module.m.terraform_data.zz", "x"], ["module.zz.terraform_data.a", "x"],
+    ["data.terraform_remote_state.a", "x"], ["terraform_data", "x"], ["terraform_data.a.b", "x"],
+    ["terraform_data.a[k]", "x"], ["-config=none", "terraform_data.a[1]", "x"],
+    ["-var", "zz=1", "terraform_data.a[1]", "x"])]
+
+
 class StateEdits(WithTerraform):
     """What the commands that change a state print, and all files that they leave, beside terraform's."""
 
@@ -137,7 +150,19 @@ class StateEdits(WithTerraform):
         return run.returncode, sorted(run.stdout.split("\n")), said.strip(), left
 
     def test_beside_terraform(self):
-        for words in EDIT:
+        self.compare(EDIT)
+
+    def test_imports_beside_terraform(self):
+        state = json.loads(self.files["terraform.tfstate"])
+        one, other = state["resources"][0]["instances"], state["resources"][1]
+        self.files = {"terraform.tfstate": json.dumps(
+            {**state, "resources": [{**state["resources"][0], "instances": one[:1]}, *state["resources"][2:]]})}
+        self.files["older.json"] = self.files["terraform.tfstate"]
+        self.assertEqual((len(one), other["name"]), (2, "b"))
+        self.compare(IMPORT)
+
+    def compare(self, commands):
+        for words in commands:
             with self.subTest(words):
                 position = 2 if words[0] == "state" else 1
                 words = [*words[:position], *([] if words[0] == "force-unlock" else ["-no-color"]), *words[position:]]

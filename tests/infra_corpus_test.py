@@ -150,7 +150,8 @@ class Place:
         if files:
             self.run(program, "init")
         if not flags:
-            usual = {"plan": ["-no-color", "-detailed-exitcode"], "validate": ["-no-color"], "refresh": ["-no-color"]}
+            usual = {"plan": ["-no-color", "-detailed-exitcode"], "validate": ["-no-color"],
+                     "refresh": ["-no-color"], "import": ["-no-color"]}
             flags = usual.get(words[0], ["-no-color", "-auto-approve"])
         return self.run(program, words[0], *flags, *words[1:])
 

@@ -16,6 +16,7 @@ constexpr Command kCommands[] = {
     {"apply", "Create or change infrastructure", RunApply, true},
     {"destroy", "Destroy all that there is", RunDestroy, true},
     {"force-unlock", "Take away a lock of the state", RunForceUnlock},
+    {"import", "Take an object that exists already into the state", RunImport},
     {"metadata", "What programs want to know of this one"},
     {"metadata functions", "The functions of the language, as JSON", RunMetadataFunctions},
     {"output", "Show the outputs of the root module", RunOutput},

@@ -55,6 +55,14 @@ void ProgressView::Imported(const state::InstanceAddress& address, const std::st
   Show({.kind = view::EventKind::kImportComplete, .address = address, .id_value = id});
 }
 
+void ProgressView::SingleImportStarted(const state::InstanceAddress& address, const std::string& id) {
+  Show({.kind = view::EventKind::kSingleImportStart, .address = address, .id_value = id});
+}
+
+void ProgressView::SingleImportPrepared(const state::InstanceAddress& address) {
+  Show({.kind = view::EventKind::kSingleImportPrepared, .address = address});
+}
+
 void ProgressView::ApplyStarted(const state::InstanceAddress& address, const std::string& deposed,
                                 plan::Action action, const std::string& id) {
   const view::Event event{.kind = view::EventKind::kApplyStart,

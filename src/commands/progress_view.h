@@ -25,6 +25,8 @@ class ProgressView final : public infra::Observer {
   void RefreshDone(const state::InstanceAddress& address, const std::string& id) override;
   void ImportStarted(const state::InstanceAddress& address, const std::string& id) override;
   void Imported(const state::InstanceAddress& address, const std::string& id) override;
+  void SingleImportStarted(const state::InstanceAddress& address, const std::string& id) override;
+  void SingleImportPrepared(const state::InstanceAddress& address) override;
   void ApplyStarted(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,
                     const std::string& id) override;
   void ApplyDone(const state::InstanceAddress& address, const std::string& deposed, plan::Action action,

@@ -17,6 +17,7 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
 int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunRefresh(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunImport(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunOutput(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunStateShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);

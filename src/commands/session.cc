@@ -72,6 +72,7 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
       backends_(environment, loop_, std::string(kDataFolder)) {
   surroundings_.functions = &functions_;
   surroundings_.working_folder = environment.folder;
+  surroundings_.root_folder = options_.config_path;
 }
 
 Session::~Session() = default;
@@ -81,7 +82,7 @@ bool Session::LoadConfig() {
   if (const infra::SavedPlan* saved = options_.saved) {
     config_ = config::LoadConfig(SavedFiles(*saved), ".", SavedModules(*saved), diagnostics);
   } else {
-    config_ = config::LoadConfig(files_, ".", config::ResolveLocalModule, diagnostics);
+    config_ = config::LoadConfig(files_, options_.config_path, config::ResolveLocalModule, diagnostics);
   }
   const config::Module& root = *config_->module;
   if (!diagnostics.has_errors() && root.files.empty()) {

@@ -36,6 +36,7 @@ inline constexpr const char* kDataFolder = ".terraform";
 
 struct SessionOptions {
   std::vector<VariableFlag> variables = {};
+  std::string config_path = ".";    // the folder of the root module
   std::string state_path = {};      // empty: that of the workspace
   std::string state_out_path = {};  // empty: there as well
   std::string backup_path = {};     // empty: beside the state; "-": none

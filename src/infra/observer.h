@@ -22,10 +22,12 @@ class Observer {
   virtual void RefreshStarted(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
   virtual void RefreshDone(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
 
-  // What is called `id` outside is asked for, to be looked after from now on: while planning, and once more
-  // when that is applied.
+  // What an import block calls `id` is asked for while planning; it is imported when that is applied.
   virtual void ImportStarted(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
   virtual void Imported(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
+  // What PlanOptions::import names is asked for, and the provider found it.
+  virtual void SingleImportStarted(const state::InstanceAddress& /*address*/, const std::string& /*id*/) {}
+  virtual void SingleImportPrepared(const state::InstanceAddress& /*address*/) {}
 
   // A change is applied, or a data source is read (Action::kRead, also while planning).
   virtual void ApplyStarted(const state::InstanceAddress& /*address*/, const std::string& /*deposed*/,

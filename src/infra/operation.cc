@@ -90,10 +90,18 @@ bool Operation::ReportOfProvider(const Object& object, const Result<provider::Di
   return !provider::HasErrors(*answer);
 }
 
-net::Task<bool> Operation::ConfigureProvider(const Object& object) {
+net::Task<bool> Operation::ConfigureProvider(const Object& object, bool must_be_known) {
   const state::ProviderConfigAddress& address = object.provider.address;
   const std::optional<Value> config = ProviderConfigOf(object);
   if (!config) co_return false;
+  if (must_be_known && !config->IsWhollyKnown()) {
+    diagnostics_.AddError(
+        "Invalid provider configuration",
+        Format("The configuration for {} depends on values that cannot be determined until apply.",
+               address.ToString()),
+        object.provider.block->range);
+    co_return false;
+  }
   const Result<ProviderPool::Assigned> assigned =
       co_await input_.providers.ForConfiguration(address, *config);
   if (!assigned) {

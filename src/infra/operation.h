@@ -65,7 +65,8 @@ class Operation {
   bool IsHalted();
 
   // Configures the provider of a kProvider node, unless planning has configured it by the same value.
-  net::Task<bool> ConfigureProvider(const Object& object);
+  // `must_be_known`: what is not known in its configuration is an error.
+  net::Task<bool> ConfigureProvider(const Object& object, bool must_be_known = false);
   // Only asks it whether its configuration is right, as far as that is known.
   net::Task<bool> ValidateProvider(const Object& object);
 

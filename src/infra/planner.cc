@@ -60,7 +60,7 @@ net::Task<bool> Planner::PlanNode(NodeIndex node) {
   if (!targets_.Wants(node)) co_return true;
   switch (object.kind) {
     case ObjectKind::kProvider:
-      co_return co_await operation_.ConfigureProvider(object);
+      co_return co_await operation_.ConfigureProvider(object, /*must_be_known=*/options_.import.has_value());
     case ObjectKind::kResource:
       co_return co_await PlanResource(node);
     case ObjectKind::kCheck:
@@ -152,6 +152,7 @@ std::vector<state::InstanceAddress> Planner::Orphans() const {
 
 net::Task<bool> Planner::PlanOrphans() {
   bool ok = true;
+  if (options_.import) co_return ok;
   net::TaskGroup group(operation_.input().loop);
   for (const state::InstanceAddress& address : Orphans()) {
     const bool configured = planned_.contains(address) && options_.mode != plan::Mode::kDestroy;
@@ -330,7 +331,7 @@ PlanOutcome Planner::Finish(bool ok) {
 
 net::Task<PlanOutcome> MakePlan(OperationInput input, const state::State& state, PlanOptions options) {
   state::State moved = state;
-  const Moves moves = ApplyMoves(input.config, moved);
+  const Moves moves = options.import ? Moves() : ApplyMoves(input.config, moved);
   Planner planner(input, moved, moves, std::move(options));
   co_return co_await planner.Run();
 }

@@ -2,10 +2,12 @@
 
 // Planning: what has to happen so that the world is as the configuration says.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hcl/diagnostic.h"
+#include "infra/imports.h"
 #include "infra/operation.h"
 #include "net/task.h"
 #include "plan/plan.h"
@@ -14,6 +16,8 @@
 namespace cairn::infra {
 
 struct PlanOptions {
+  // Only this is imported, and nothing else is planned: what counts is the state as refreshed.
+  std::optional<ImportedObject> import = {};
   plan::Mode mode = plan::Mode::kNormal;
   bool refresh = true;                                     // ask each object what it is like now
   std::vector<state::InstanceAddress> force_replace = {};  // -replace

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
@@ -40,30 +41,49 @@ std::pair<std::string, std::string> ImportMistake(const provider::ImportResponse
 bool Planner::FindImports(graph::NodeIndex node) {
   const OperationInput& input = operation_.input();
   const Object& object = input.graph.objects[node];
-  const auto blocks = input.graph.imports.find({object.config->path, object.resource->name});
+  const state::ConfigResource resource{object.config->path, object.resource->name};
+  if (options_.import) return options_.import->address.config() != resource || AddImport(*options_.import);
+  const auto blocks = input.graph.imports.find(resource);
   if (blocks == input.graph.imports.end() || options_.mode != plan::Mode::kNormal) return true;
   const ImportEvaluator evaluator(operation_.evaluator().root(), input.surroundings, /*validating=*/false);
   for (const config::Import* import : blocks->second) {
     const auto objects = evaluator.Evaluate(*import, object.resource, operation_.diagnostics());
-    if (!objects) return false;
-    for (const ImportedObject& one : *objects) {
-      if (!planned_.contains(one.address)) {
-        operation_.diagnostics().AddError(
-            "Configuration for import target does not exist",
-            Format("The configuration for the given import {} does not exist. All target instances must have "
-                   "an associated configuration to be imported.",
-                   one.address.ToString()));
-        return false;
-      }
-      imports_[one.address] = one.id;
-    }
+    if (!objects || !std::ranges::all_of(*objects, [this](const auto& one) { return AddImport(one); }))
+      return false;
   }
   return true;
 }
 
+bool Planner::AddImport(const ImportedObject& object) {
+  if (!planned_.contains(object.address)) {
+    operation_.diagnostics().AddError(
+        "Configuration for import target does not exist",
+        Format("The configuration for the given import {} does not exist. All target instances must have an "
+               "associated configuration to be imported.",
+               object.address.ToString()));
+    return false;
+  }
+  imports_[object.address] = object.id;
+  return true;
+}
+
+// All but what is to be imported is what the state says it is.
+net::Task<bool> Planner::PlanImport(const Instance& instance) {
+  const auto imported = imports_.find(instance.address);
+  if (imported == imports_.end()) {
+    KeepUntargeted(instance);
+    co_return true;
+  }
+  const Prior prior = co_await ImportPrior(instance, imported->second);
+  if (!prior.ok) co_return false;
+  instance.run->resources.at(instance.resource->name)
+      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, prior.value));
+  co_return true;
+}
+
 // Of blocks for resources that are not in the configuration.
 void Planner::ReportAbsentTargets() {
-  if (options_.mode != plan::Mode::kNormal) return;
+  if (options_.mode != plan::Mode::kNormal || options_.import) return;
   const config::Config& config = operation_.input().config;
   for (const config::Import& import : config.module->imports) {
     if (config.FindResource(import.target) != nullptr) continue;
@@ -82,7 +102,12 @@ void Planner::ReportAbsentTargets() {
 net::Task<Planner::Prior> Planner::ImportPrior(const Instance& instance, const std::string& id) {
   Prior prior{.ok = false};
   const Permits::Permit permit = co_await operation_.permits().Take();
-  operation_.input().observer.ImportStarted(instance.address, id);
+  Observer& observer = operation_.input().observer;
+  if (options_.import) {
+    observer.SingleImportStarted(instance.address, id);
+  } else {
+    observer.ImportStarted(instance.address, id);
+  }
   provider::ImportRequest request{.type_name = instance.address.resource.type(), .id = id};
   Result<provider::ImportResponse> imported =
       co_await instance.provider->ImportResourceState(std::move(request));
@@ -97,6 +122,16 @@ net::Task<Planner::Prior> Planner::ImportPrior(const Instance& instance, const s
   const auto [summary, detail] = ImportMistake(*imported, instance.address, id);
   if (!summary.empty()) {
     operation_.diagnostics().AddError(summary, detail);
+    co_return prior;
+  }
+  if (options_.import) observer.SingleImportPrepared(instance.address);
+  if (state_.FindCurrent(instance.address)) {
+    operation_.diagnostics().AddError(
+        "Resource already managed by Terraform",
+        Format(
+            "Terraform is already managing a remote object for {}. To import to this address you must first "
+            "remove the existing object from the state.",
+            instance.address.ToString()));
     co_return prior;
   }
   prior.value = imported->resources[0].state;

@@ -32,6 +32,7 @@ bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
 }
 
 net::Task<bool> Planner::PlanManaged(const Instance& instance) {
+  if (options_.import) co_return co_await PlanImport(instance);
   const state::ObjectRef object = state_.FindCurrent(instance.address);
   const std::string current;
   const auto imported = imports_.find(instance.address);

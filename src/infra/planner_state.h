@@ -9,6 +9,7 @@
 
 #include "hcl/value_marks.h"
 #include "infra/ephemerals.h"
+#include "infra/imports.h"
 #include "infra/moves.h"
 #include "infra/planner.h"
 #include "infra/proposal.h"
@@ -85,7 +86,9 @@ class Planner {
 
   // planner_imports.cc: objects that exist already
   bool FindImports(graph::NodeIndex node);
+  bool AddImport(const ImportedObject& object);
   void ReportAbsentTargets();
+  net::Task<bool> PlanImport(const Instance& instance);
   net::Task<Prior> ImportPrior(const Instance& instance, const std::string& id);
   net::Task<void> ReadImported(const Instance& instance, const std::string& id, Prior& prior);
 

@@ -122,6 +122,11 @@ std::string Markup(const Event& event) {
       return Format("[reset][bold]{}: Importing... [id={}]", name, event.id_value);
     case EventKind::kImportComplete:
       return Format("[reset][bold]{}: Import complete [id={}]", name, event.id_value);
+    case EventKind::kSingleImportStart:
+      return Format("[reset][bold]{}: Importing from ID {:?}...", name, event.id_value);
+    case EventKind::kSingleImportPrepared:
+      return Format("[reset][bold][green]{}: Import prepared![reset]\n[reset][green]  Prepared {} for import",
+                    name, event.address.resource.type());
     case EventKind::kEphemeralStart:
       return Format("[reset][bold]{}: {}...[reset]", name, EphemeralVerb(event.ephemeral));
     case EventKind::kEphemeralProgress:

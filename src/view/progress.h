@@ -27,7 +27,9 @@ enum class EventKind : uint8_t {
   kImportPlan,   // an `import` block's object is about to be read
   kImportStart,  // it is imported while the plan is applied
   kImportComplete,
-  kEphemeralStart,  // of `ephemeral`
+  kSingleImportStart,     // of the command `import`
+  kSingleImportPrepared,  // the provider found it
+  kEphemeralStart,        // of `ephemeral`
   kEphemeralProgress,
   kEphemeralComplete,
   kEphemeralErrored,

@@ -86,6 +86,8 @@ std::string_view TypeOf(EventKind kind) {
     case EventKind::kImportPlan:
     case EventKind::kImportStart:
     case EventKind::kImportComplete:
+    case EventKind::kSingleImportStart:
+    case EventKind::kSingleImportPrepared:
       break;
   }
   return {};
