@@ -9,6 +9,7 @@
 #include "commands/progress_view.h"
 #include "commands/run_commands.h"
 #include "infra/plan_file.h"
+#include "plan/checks.h"
 #include "state/journal.h"
 
 namespace cairn::commands {
@@ -108,7 +109,7 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
 
 int ApplyNothing(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags) {
   infra::ApplyOutcome nothing{.state = planned.refreshed};
-  nothing.state.check_results = infra::ToStateChecks(planned.plan.checks);
+  nothing.state.check_results = plan::ToStateChecks(planned.plan.checks);
   if (!session.WriteState(nothing.state)) return 1;
   ShowApplied(session.screen(), nothing, flags.is_destroy);
   return 0;

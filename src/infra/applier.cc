@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "infra/applier_state.h"
+#include "plan/checks.h"
 
 namespace cairn::infra {
 namespace {
@@ -44,7 +45,7 @@ net::Task<ApplyOutcome> Applier::Run() {
     SetOutputs();
   }
   WarnOfTargets();
-  state_.check_results = ToStateChecks(operation_.evaluator().checks().All());
+  state_.check_results = plan::ToStateChecks(operation_.evaluator().checks().All());
   co_return ApplyOutcome{.state = std::move(state_),
                          .diagnostics = std::move(operation_.diagnostics()),
                          .added = added_,

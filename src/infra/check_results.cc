@@ -3,38 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/checks.h"
+
 namespace cairn::infra {
 namespace {
 
+using plan::AddressOf;
 using plan::CheckKind;
 using plan::CheckStatus;
-
-// What an address says behind its module.
-std::string NameOf(const plan::CheckResult& block) {
-  switch (block.kind) {
-    case CheckKind::kResource:
-      return block.resource.ToString();
-    case CheckKind::kOutput:
-      return "output." + block.name;
-    case CheckKind::kCheck:
-      return "check." + block.name;
-    case CheckKind::kVariable:
-      return "var." + block.name;
-  }
-  return {};
-}
-
-std::string Prefixed(const std::string& module, const std::string& name) {
-  return module.empty() ? name : module + "." + name;
-}
-
-std::string AddressOf(const plan::CheckResult& block) {
-  return Prefixed(block.module.ToString(), NameOf(block));
-}
-
-std::string AddressOf(const plan::CheckResult& block, const plan::CheckObject& object) {
-  return Prefixed(object.module.ToString(), NameOf(block)) + object.key.ToString();
-}
 
 // What counts where there are several.
 CheckStatus Worse(CheckStatus a, CheckStatus b) {
@@ -45,10 +21,6 @@ CheckStatus Worse(CheckStatus a, CheckStatus b) {
                                              : 0;
   };
   return weight(a) >= weight(b) ? a : b;
-}
-
-std::string_view StateKind(CheckKind kind) {
-  return kind == CheckKind::kOutput ? "output" : plan::ToString(kind);
 }
 
 }  // namespace
@@ -115,22 +87,6 @@ std::vector<plan::CheckResult> CheckResults::All() const {
     all.push_back(std::move(result));
   }
   return all;
-}
-
-std::vector<state::CheckResult> ToStateChecks(const std::vector<plan::CheckResult>& checks) {
-  std::vector<state::CheckResult> results;
-  for (const plan::CheckResult& check : checks) {
-    state::CheckResult result{.kind = std::string(StateKind(check.kind)),
-                              .address = AddressOf(check),
-                              .status = std::string(plan::ToString(check.status))};
-    for (const plan::CheckObject& object : check.objects) {
-      result.objects.push_back({.address = AddressOf(check, object),
-                                .status = std::string(plan::ToString(object.status)),
-                                .failure_messages = object.failures});
-    }
-    results.push_back(std::move(result));
-  }
-  return results;
 }
 
 }  // namespace cairn::infra

@@ -8,7 +8,6 @@
 
 #include "config/loader.h"
 #include "plan/plan.h"
-#include "state/state.h"
 
 namespace cairn::infra {
 
@@ -35,8 +34,5 @@ class CheckResults {
 
   std::map<std::string, Entry> entries_;  // by "module.m.check.c"
 };
-
-// As states remember them.
-std::vector<state::CheckResult> ToStateChecks(const std::vector<plan::CheckResult>& checks);
 
 }  // namespace cairn::infra

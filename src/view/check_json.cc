@@ -4,27 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "plan/checks.h"
+
 namespace cairn::view {
 namespace {
-
-std::string Prefixed(const std::string& module, const std::string& name) {
-  return module.empty() ? name : module + "." + name;
-}
-
-// What an address says behind its module.
-std::string NameOf(const plan::CheckResult& check) {
-  switch (check.kind) {
-    case plan::CheckKind::kResource:
-      return check.resource.ToString();
-    case plan::CheckKind::kOutput:
-      return "output." + check.name;
-    case plan::CheckKind::kCheck:
-      return "check." + check.name;
-    case plan::CheckKind::kVariable:
-      return "var." + check.name;
-  }
-  return {};
-}
 
 void WriteObject(JsonWriter& out, const plan::CheckObject& object, const std::string& display) {
   out.BeginObject();
@@ -54,7 +37,6 @@ void WriteObject(JsonWriter& out, const plan::CheckObject& object, const std::st
 }
 
 void WriteCheck(JsonWriter& out, const plan::CheckResult& check, const std::string& display) {
-  const std::string name = NameOf(check);
   out.BeginObject();
   out.Key("address");
   out.BeginObject();
@@ -71,7 +53,7 @@ void WriteCheck(JsonWriter& out, const plan::CheckResult& check, const std::stri
   out.Member("status", plan::ToString(check.status));
   std::vector<std::pair<std::string, const plan::CheckObject*>> objects;
   for (const plan::CheckObject& object : check.objects) {
-    objects.emplace_back(Prefixed(object.module.ToString(), name) + object.key.ToString(), &object);
+    objects.emplace_back(plan::AddressOf(check, object), &object);
   }
   std::ranges::sort(objects);
   if (!objects.empty()) {
@@ -89,7 +71,7 @@ void WriteChecks(JsonWriter& out, const std::vector<plan::CheckResult>& checks) 
   if (checks.empty()) return;
   std::vector<std::pair<std::string, const plan::CheckResult*>> sorted;
   for (const plan::CheckResult& check : checks) {
-    sorted.emplace_back(Prefixed(check.module.ToString(), NameOf(check)), &check);
+    sorted.emplace_back(plan::AddressOf(check), &check);
   }
   std::ranges::sort(sorted);
   out.Key("checks");

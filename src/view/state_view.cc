@@ -9,6 +9,7 @@
 #include "hcl/console_print.h"
 #include "hcl/convert.h"
 #include "hcl/value_json.h"
+#include "plan/checks.h"
 #include "state/json_text.h"
 #include "view/check_json.h"
 #include "view/diff.h"
@@ -97,6 +98,7 @@ Result<std::string> WriteStateJson(const state::State& state, const SchemaSource
   out.Key("root_module");
   modules.Write(out);
   out.EndObject();
+  WriteChecks(out, plan::FromStateChecks(state.check_results));
   out.EndObject();
   return out.Take();
 }
