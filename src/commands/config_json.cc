@@ -170,15 +170,13 @@ class ConfigWriter {
       return Key(*resolved->config, resolved->block->name.ToString());
     const registry::ProviderAddress wanted = config::ProviderOf(*config.module, name.name);
     const Config* at = &config;
-    std::string local = name.name;
     while (at->parent != nullptr) {
       const auto uses = UsesOf(*at->parent->module);
       const auto use = uses.find(wanted);
-      if (use == uses.end()) break;
+      if (use == uses.end() || use->second.name != name.name) break;
       at = at->parent;
-      local = use->second.name;
     }
-    return Key(*at, local);
+    return Key(*at, name.name);
   }
 
   void WriteProvider(JsonWriter& out, const Config& config, const registry::ProviderAddress& address,
@@ -310,7 +308,6 @@ class ConfigWriter {
       out.Key(name);
       out.BeginObject();
       if (output.sensitive) out.Member("sensitive", true);
-      if (output.ephemeral) out.Member("ephemeral", true);
       out.Key("expression");
       WriteExpression(out, output.value);
       WriteTexts(out, "depends_on", Names(output.depends_on));
@@ -381,7 +378,6 @@ class ConfigWriter {
       }
       out.OptionalMember("description", variable.description);
       if (variable.sensitive) out.Member("sensitive", true);
-      if (variable.ephemeral) out.Member("ephemeral", true);
       out.EndObject();
     }
     out.EndObject();

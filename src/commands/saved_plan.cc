@@ -69,7 +69,8 @@ void CheckGiven(const config::Variable& variable, const plan::Variable& saved,
                 const infra::GivenVariable& given, hcl::Diagnostics& diagnostics) {
   const hcl::Value read = given.is_text ? infra::ReadVariableText(variable, given, diagnostics) : given.value;
   const auto value = hcl::Convert(read, variable.constraint.type);
-  if (value && *value == saved.value) return;
+  const auto planned = hcl::Convert(saved.value, variable.constraint.type);
+  if (value && planned && *value == *planned) return;
   const bool hidden = saved.sensitive || variable.sensitive;
   diagnostics.AddError(
       "Can't change variable when applying a saved plan",

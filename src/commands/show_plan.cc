@@ -1,5 +1,6 @@
 #include "commands/show_plan.h"
 
+#include <algorithm>
 #include <fstream>
 #include <utility>
 
@@ -15,18 +16,31 @@
 namespace cairn::commands {
 namespace {
 
+// With the variables that no plan keeps, where nobody has set them.
+plan::Plan WithDefaults(plan::Plan plan, const config::Module& root) {
+  for (const auto& [name, variable] : root.variables) {
+    if (!variable.ephemeral || !variable.default_value) continue;
+    plan.variables.push_back({.name = name, .value = variable.default_value->WithoutMarksWithin()});
+  }
+  std::ranges::sort(plan.variables, {}, &plan::Variable::name);
+  return plan;
+}
+
 Result<std::string> PlanJson(const Session& session, const infra::SavedPlan& saved, const plan::Plan& plan) {
   std::string state;
   // The peer counts outputs that are known while planning to the state before it.
   state::State prior = WithKnownOutputs(saved.refreshed, plan, *session.config().module);
   prior.terraform_version = kTerraformVersion;
+  prior.check_results.clear();  // nor does it say what became of conditions then
   if (!prior.empty()) {
     Result<std::string> written = view::WriteStateJson(prior, session.ResourceSchemas());
     if (!written) return written;
     state = std::move(*written);
   }
   const std::string configuration = WriteConfigJson(session.config(), session.schemas());
-  return view::WritePlanJson(plan, {.prior_state = state, .configuration = configuration}) + "\n";
+  return view::WritePlanJson(WithDefaults(plan, *session.config().module),
+                             {.prior_state = state, .configuration = configuration}) +
+         "\n";
 }
 
 }  // namespace

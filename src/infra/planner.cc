@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "infra/object_values.h"
 #include "infra/planner_state.h"
+#include "infra/relevance.h"
 #include "state/object_value.h"
 
 namespace cairn::infra {
@@ -254,7 +255,7 @@ void Planner::PlanOutputs() {
       const bool same = existed && change.change.before == change.change.after &&
                         before->second.sensitive == output.sensitive;
       change.change.action = !existed ? Action::kCreate : same ? Action::kNoOp : Action::kUpdate;
-      if (!existed && change.change.after.IsNull()) change.change.action = Action::kNoOp;
+      if (!existed && change.change.after.IsNull()) change.change = {.action = Action::kNoOp};
     }
     plan_.outputs.push_back(std::move(change));
   }
@@ -297,6 +298,42 @@ void Planner::WarnOfOptions() {
   }
 }
 
+// As they were given, or by default: applying the plan converts them once more.
+void Planner::RememberVariables() {
+  const GivenVariables& given = operation_.input().variables;
+  hcl::Diagnostics reported_before;
+  for (const auto& [name, variable] : operation_.evaluator().root().config->module->variables) {
+    Value value;
+    if (const auto one = given.find(name); one != given.end()) {
+      value =
+          one->second.is_text ? ReadVariableText(variable, one->second, reported_before) : one->second.value;
+    } else if (variable.default_value) {
+      value = *variable.default_value;
+    } else {
+      continue;
+    }
+    plan_.variables.push_back({name, value.WithoutMarksWithin(), variable.sensitive, variable.ephemeral});
+  }
+}
+
+void Planner::FindRelevance() {
+  Relevance relevance(operation_.input().config, operation_.input().schemas);
+  for (const plan::ResourceChange& change : plan_.resources) {
+    if (change.change.action != Action::kNoOp) relevance.AddResource(change.address);
+  }
+  for (const plan::OutputChange& change : plan_.outputs) {
+    if (change.change.action != Action::kNoOp) relevance.AddOutput({}, change.name);
+  }
+  // Outputs of other modules are remembered by no state: they are always new.
+  operation_.input().config.Visit([&](const config::Config& config) {
+    if (config.parent == nullptr) return;
+    for (const ModuleRun* run : operation_.evaluator().RunsOf(config)) {
+      for (const auto& [name, value] : run->outputs) relevance.AddOutput(run->address, std::string(name));
+    }
+  });
+  plan_.relevant_attributes = relevance.Find();
+}
+
 PlanOutcome Planner::Finish(bool ok) {
   WarnOfOptions();
   std::ranges::sort(plan_.resources, [](const plan::ResourceChange& a, const plan::ResourceChange& b) {
@@ -304,14 +341,9 @@ PlanOutcome Planner::Finish(bool ok) {
     return a.address < b.address;
   });
   std::ranges::sort(plan_.drift, {}, &plan::ResourceChange::address);
-  for (const auto& [name, variable] : operation_.evaluator().root().config->module->variables) {
-    const auto& values = operation_.evaluator().root().variables;
-    const auto value = values.find(name);
-    if (value == values.end()) continue;
-    plan_.variables.push_back(
-        {name, value->second.WithoutMarksWithin(), variable.sensitive, variable.ephemeral});
-  }
+  RememberVariables();
   plan_.checks = operation_.evaluator().checks().All();
+  FindRelevance();
   plan_.errored = !ok || operation_.diagnostics().has_errors();
   WarnOfForgotten(plan_, operation_.diagnostics());
   const auto acts = [](const auto& change) { return change.change.action != Action::kNoOp; };

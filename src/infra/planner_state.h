@@ -49,6 +49,8 @@ class Planner {
   std::vector<state::InstanceAddress> Orphans() const;
   void PlanOutputs();
   void WarnOfOptions();
+  void RememberVariables();
+  void FindRelevance();
   PlanOutcome Finish(bool ok);
 
   // planner_instance.cc: one object

@@ -17,13 +17,15 @@ size_t NameSteps(std::string_view root) {
 void ReportMissingKey(const config::Resource& resource, const hcl::Reference& reference,
                       hcl::Diagnostics& diagnostics) {
   const std::string name = resource.name.ToString();
+  hcl::SourceRange place = reference.range();
+  place.end = reference.steps[NameSteps(reference.root) - 1].range().end;
   diagnostics.AddError(
       "Missing resource instance key",
       Format("Because {} has \"{}\" set, its attributes must be accessed on specific instances.\n\nFor "
              "example, to "
              "correlate with indices of a referring resource, use:\n    {}[{}]",
              name, resource.count ? "count" : "for_each", name, resource.count ? "count.index" : "each.key"),
-      reference.range());
+      place);
 }
 
 }  // namespace
