@@ -113,7 +113,7 @@ std::string InstalledProviders::CacheFolder() const {
 }
 
 net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start(
-    const std::string& provider) {
+    net::Loop& loop, const std::string& provider) {
   const auto address = registry::ParseProviderAddress(provider);
   if (!address) co_return Fail(ErrorCode::kInvalid, address.error().detail);
   if (address->IsBuiltIn()) {
@@ -125,7 +125,7 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
   provider::PluginOptions options{.name = provider};
   if (const auto attached = attached_.find(*address); attached != attached_.end()) {
     provider::ReattachTarget target = attached->second;
-    co_return co_await provider::AttachPlugin(loop_, std::move(target), std::move(options));
+    co_return co_await provider::AttachPlugin(loop, std::move(target), std::move(options));
   }
   const registry::ProviderLock* lock = locks_.Find(*address);
   if (lock == nullptr) co_return Fail(ErrorCode::kNotFound, "no version of it is selected");
@@ -136,7 +136,7 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
   if (const std::string cache = CacheFolder(); !cache.empty()) {
     options.schema_cache_directory = cache + "/schemas";
   }
-  co_return co_await provider::StartPlugin(loop_, std::move(options));
+  co_return co_await provider::StartPlugin(loop, std::move(options));
 }
 
 }  // namespace cairn::commands

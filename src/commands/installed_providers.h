@@ -37,7 +37,8 @@ class InstalledProviders {
   void Check(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
 
   // One that has been checked, by its address in full.
-  net::Task<Result<std::unique_ptr<provider::Provider>>> Start(const std::string& provider);
+  // It belongs to `loop`.
+  net::Task<Result<std::unique_ptr<provider::Provider>>> Start(net::Loop& loop, const std::string& provider);
 
  private:
   bool ReadLocks(hcl::Diagnostics& diagnostics);

@@ -68,9 +68,16 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
       functions_(WorldOf(plan_time_, /*planning=*/true)),
       functions_of_apply_(WorldOf(plan_time_, /*planning=*/false)),
       installed_(environment, loop_, FillRandom),
-      providers_([this](const std::string& provider) { return installed_.Start(provider); }),
+      providers_([this](const std::string& provider) { return installed_.Start(loop_, provider); }),
+      function_providers_(
+          [this](const std::string& provider) { return installed_.Start(function_loop_, provider); }),
+      provider_functions_(schemas_,
+                          [this](const std::string& provider, const provider::CallFunctionRequest& request) {
+                            return function_loop_.Run(CallFunction(provider, request));
+                          }),
       backends_(environment, loop_, std::string(kDataFolder)) {
   surroundings_.functions = &functions_;
+  surroundings_.provider_functions = &provider_functions_;
   surroundings_.working_folder = environment.folder;
   surroundings_.root_folder = options_.config_path;
 }
@@ -148,6 +155,14 @@ net::Task<Session::FetchedSchemas> Session::FetchSchemas(const std::string& prov
                    schemas->diagnostics[0].summary + ": " + schemas->diagnostics[0].detail);
   }
   co_return schemas->schemas;
+}
+
+net::Task<Result<provider::CallFunctionResponse>> Session::CallFunction(
+    const std::string& provider, const provider::CallFunctionRequest& request) {
+  const Result<provider::Provider*> started = co_await function_providers_.Unconfigured(provider);
+  if (!started) co_return std::unexpected(started.error());
+  provider::CallFunctionRequest copy = request;
+  co_return co_await (*started)->CallFunction(std::move(copy));
 }
 
 net::Task<void> Session::AddSchemas(std::string provider, hcl::Diagnostics& diagnostics) {
@@ -267,6 +282,7 @@ bool Session::IsCurrent(const infra::SavedPlan& saved) {
 
 void Session::CloseProviders() {
   loop_.Run(providers_.CloseAll());
+  function_loop_.Run(function_providers_.CloseAll());
 }
 
 }  // namespace cairn::commands

@@ -120,6 +120,8 @@ class Session {
   net::Task<void> AddSchemas(std::string provider, hcl::Diagnostics& diagnostics);
   net::Task<void> AddAllSchemas(const registry::ProviderRequirements& providers,
                                 hcl::Diagnostics& diagnostics);
+  net::Task<Result<provider::CallFunctionResponse>> CallFunction(
+      const std::string& provider, const provider::CallFunctionRequest& request);
   registry::ProviderRequirements ProvidersInUse(hcl::Diagnostics& diagnostics);
 
   const Environment& environment_;
@@ -137,6 +139,11 @@ class Session {
   InstalledProviders installed_;
   infra::SchemaSource schemas_;
   infra::ProviderPool providers_;
+  // Functions are called while loop_ runs, and waited for: their providers are others, on a loop of their
+  // own.
+  net::Loop function_loop_{clock_};
+  infra::ProviderPool function_providers_;
+  infra::ProviderFunctions provider_functions_;
   infra::ConfigGraph graph_;
   Backends backends_;
   std::unique_ptr<state::Backend> backend_;

@@ -27,21 +27,6 @@ const hcl::BodySchema& FileSchema() {
   return schema;
 }
 
-bool IsIdentifier(std::string_view text) {
-  bool first = true;
-  while (!text.empty()) {
-    size_t length = 0;
-    const char32_t character = hcl::DecodeCharacter(text, length);
-    if (first ? !hcl::IsIdentifierStart(character)
-              : !hcl::IsIdentifierContinue(character) && character != '-') {
-      return false;
-    }
-    first = false;
-    text.remove_prefix(length);
-  }
-  return !first;
-}
-
 }  // namespace
 
 std::string Place(const hcl::SourceRange& range) {
@@ -395,7 +380,7 @@ void ModuleReader::CheckRepetition(hcl::Expression count, hcl::Expression for_ea
 }
 
 bool ModuleReader::CheckName(std::string_view name, std::string summary, const hcl::SourceRange& range) {
-  if (IsIdentifier(name)) return true;
+  if (hcl::IsIdentifier(name)) return true;
   diagnostics_.AddError(
       std::move(summary),
       "A name must start with a letter or underscore and may contain only letters, digits, underscores, "

@@ -275,6 +275,9 @@ void Evaluator::ReportUnknownFunction(Node node, const FunctionTable& table, con
           "The function namespace {} is not valid. Provider function calls must use the \"provider::\" "
           "namespace prefix.",
           Quote(space));
+    } else if (table.HasProvider(rest.substr(0, more))) {
+      diagnostic.detail = Format("The function {} is not available from the provider {}.",
+                                 Quote(rest.substr(more + 2)), Quote(rest.substr(0, more)));
     } else {
       diagnostic.detail = Format(
           "There is no function named {}. Ensure that provider name {} is declared in this module's "

@@ -100,6 +100,8 @@ class FunctionTable {
   virtual const Function* Find(std::string_view name) const = 0;
   // For "did you mean".
   virtual std::vector<std::string_view> Names() const = 0;
+  // Whether `provider::NAME::` is the namespace of some provider.
+  virtual bool HasProvider(std::string_view /*name*/) const { return false; }
 };
 
 }  // namespace cairn::hcl

@@ -10,6 +10,7 @@
 #include "hcl/eval.h"
 #include "hcl/functions_table.h"
 #include "hcl/parser.h"
+#include "hcl/quote.h"
 #include "hcl/references.h"
 #include "hcl/scope.h"
 #include "hcl/unicode.h"
@@ -55,30 +56,6 @@ class FunctionsOfTemplates final : public FunctionTable {
   Function file_;
   Function string_;
 };
-
-// "main.tf:1,2-3: Summary; Detail", as the peer puts diagnostics into a message.
-std::string TextOf(const Diagnostics& diagnostics) {
-  std::string text;
-  size_t count = 0;
-  for (const Diagnostic& diagnostic : diagnostics) {
-    if (diagnostic.severity != Severity::kError || count++ > 0) continue;
-    if (diagnostic.subject) text = PlaceText(*diagnostic.subject) + ": ";
-    text += Format("{}; {}", diagnostic.summary, diagnostic.detail);
-  }
-  if (count > 1) text += Format(", and {} other diagnostic(s)", count - 1);
-  return text;
-}
-
-bool IsIdentifier(std::string_view name) {
-  for (std::string_view rest = name; !rest.empty();) {
-    size_t length = 0;
-    const char32_t c = DecodeCharacter(rest, length);
-    const bool first = rest.size() == name.size();
-    if (first ? !IsIdentifierStart(c) : !(IsIdentifierContinue(c) || c == '-')) return false;
-    rest.remove_prefix(length);
-  }
-  return !name.empty();
-}
 
 // The scope of a template; an element of `variables`, a map or object, is a variable.
 FunctionResult<MapScope> ScopeOf(const Value& variables, Node root, const FunctionTable& table) {

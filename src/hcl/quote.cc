@@ -36,4 +36,16 @@ std::string GoQuoted(std::string_view text) {
   return out;
 }
 
+std::string TextOf(const Diagnostics& diagnostics) {
+  std::string text;
+  size_t count = 0;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity != Severity::kError || count++ > 0) continue;
+    if (diagnostic.subject) text = PlaceText(*diagnostic.subject) + ": ";
+    text += Format("{}; {}", diagnostic.summary, diagnostic.detail);
+  }
+  if (count > 1) text += Format(", and {} other diagnostic(s)", count - 1);
+  return text;
+}
+
 }  // namespace cairn::hcl

@@ -206,6 +206,17 @@ bool IsIdentifierContinue(char32_t c) {
          c == 0x19DA;  // Other_ID_Continue
 }
 
+bool IsIdentifier(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    size_t length = 0;
+    const char32_t c = DecodeCharacter(rest, length);
+    const bool first = rest.size() == text.size();
+    if (first ? !IsIdentifierStart(c) : !(IsIdentifierContinue(c) || c == '-')) return false;
+    rest.remove_prefix(length);
+  }
+  return !text.empty();
+}
+
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   for (std::string_view rest = text.substr(0, GraphemeLength(text)); !rest.empty();) {

@@ -40,6 +40,8 @@ bool IsPrintable(char32_t character);
 // Whether an identifier may begin with it, or go on (UAX #31, ID_Start and ID_Continue).
 bool IsIdentifierStart(char32_t character);
 bool IsIdentifierContinue(char32_t character);
+// The same of a whole text; a dash may be in it too, though not at its beginning.
+bool IsIdentifier(std::string_view text);
 
 // Columns of a terminal that the first grapheme cluster of `text` takes: 0, 1 or 2.
 size_t DisplayWidth(std::string_view text);

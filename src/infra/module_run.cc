@@ -12,15 +12,6 @@ namespace {
 using hcl::Value;
 using state::InstanceKey;
 
-// The key that a step of a traversal is, if it is one.
-std::optional<InstanceKey> KeyOf(const hcl::TraversalStep& step) {
-  if (step.is_attribute || !step.key.HasContent()) return std::nullopt;
-  if (step.key.kind() == hcl::TypeKind::kString) return InstanceKey::String(step.key.AsString());
-  if (step.key.kind() != hcl::TypeKind::kNumber) return std::nullopt;
-  const auto number = step.key.AsNumber().AsInt64();
-  return number ? std::optional(InstanceKey::Int(*number)) : std::nullopt;
-}
-
 // The objects of several instances as one value.
 template <typename Get>
 Value Combine(Expansion expansion, size_t count, const Get& get) {
@@ -40,6 +31,14 @@ Value Combine(Expansion expansion, size_t count, const Get& get) {
 }
 
 }  // namespace
+
+std::optional<InstanceKey> KeyOf(const hcl::TraversalStep& step) {
+  if (step.is_attribute || !step.key.HasContent()) return std::nullopt;
+  if (step.key.kind() == hcl::TypeKind::kString) return InstanceKey::String(step.key.AsString());
+  if (step.key.kind() != hcl::TypeKind::kNumber) return std::nullopt;
+  const auto number = step.key.AsNumber().AsInt64();
+  return number ? std::optional(InstanceKey::Int(*number)) : std::nullopt;
+}
 
 const ModuleRun* FindRun(const ModuleRun& root, const state::ModuleInstance& address) {
   const ModuleRun* at = &root;
@@ -201,12 +200,14 @@ std::optional<Value> RunScope::FindRepetition(std::string_view root, Steps steps
     const Value key = repetition_->key.ToValue();
     return repetition_->is_any ? Value::Unknown(key.type()) : key;
   }
+  hcl::SourceRange whole = range;
+  whole.end = steps[0].range().end;
   if (is_count) {
     diagnostics.AddError(
         "Reference to \"count\" in non-counted context",
         "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only "
         "when the \"count\" argument is set.",
-        range);
+        whole);
   } else if (name == "value") {
     diagnostics.AddError(
         "each.value cannot be used in this context",
@@ -214,13 +215,13 @@ std::optional<Value> RunScope::FindRepetition(std::string_view root, Steps steps
         "the "
         "configuration no longer contains the value in its \"for_each\" expression. Remove this reference to "
         "each.value in your configuration to work around this error.",
-        range);
+        whole);
   } else {
     diagnostics.AddError(
         "Reference to \"each\" in context without for_each",
         "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the "
         "\"for_each\" argument is set.",
-        range);
+        whole);
   }
   return Value::Dynamic();
 }

@@ -19,6 +19,7 @@
 #include "hcl/function.h"
 #include "hcl/scope.h"
 #include "hcl/value.h"
+#include "infra/provider_functions.h"
 #include "state/address.h"
 
 namespace cairn::infra {
@@ -90,12 +91,16 @@ struct ModuleRun {
   hcl::Value OutputsObject() const;
 };
 
+// The key that a step of a traversal is, if it is one.
+std::optional<state::InstanceKey> KeyOf(const hcl::TraversalStep& step);
+
 // The instance of a module at `address`, below `root`; null if there is none.
 const ModuleRun* FindRun(const ModuleRun& root, const state::ModuleInstance& address);
 
 // What all expressions may read besides values.
 struct Surroundings {
   const hcl::FunctionTable* functions = nullptr;
+  const ProviderFunctions* provider_functions = nullptr;  // null: there are none
   std::string workspace = "default";
   std::string root_folder = ".";    // path.root
   std::string working_folder = {};  // path.cwd
@@ -108,13 +113,19 @@ class RunScope final : public hcl::Scope {
  public:
   RunScope(const ModuleRun& run, const Surroundings& surroundings, const Repetition* repetition = nullptr,
            const hcl::Value* self = nullptr)
-      : run_(run), surroundings_(surroundings), repetition_(repetition), self_(self) {}
+      : run_(run),
+        surroundings_(surroundings),
+        repetition_(repetition),
+        self_(self),
+        functions_(surroundings.functions, surroundings.provider_functions, *run.config->module) {}
 
   std::optional<hcl::Value> Find(std::string_view root, std::span<const hcl::TraversalStep> steps,
                                  const hcl::SourceRange& range, size_t& used,
                                  hcl::Diagnostics& diagnostics) const override;
   std::vector<std::string_view> Names() const override;
-  const hcl::FunctionTable* functions() const override { return surroundings_.functions; }
+  const hcl::FunctionTable* functions() const override {
+    return surroundings_.functions == nullptr ? nullptr : &functions_;
+  }
 
  private:
   using Steps = std::span<const hcl::TraversalStep>;
@@ -130,6 +141,7 @@ class RunScope final : public hcl::Scope {
   const Surroundings& surroundings_;
   const Repetition* repetition_;
   const hcl::Value* self_;
+  const ModuleFunctions functions_;
 };
 
 inline constexpr int64_t kInstancesMax = 1'000'000;  // of one block

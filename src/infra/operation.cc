@@ -143,7 +143,7 @@ std::optional<std::vector<Instance>> Operation::InstancesOf(NodeIndex node, Modu
   }
   const hcl::Type& type = (*schema)->block->type;
   hcl::Diagnostics found;
-  const RunScope scope(run, input_.surroundings, &run.repetition);
+  const RunScope scope(run, input_.surroundings);
   Instances expanded = Expand(resource.count, resource.for_each, scope, found, evaluator_.validating());
   const bool failed = found.has_errors();
   if (evaluator_.validating() && expanded.expansion == Expansion::kUnknown) {

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "provider/terraform_data.h"
+#include "provider/terraform_functions.h"
 
 namespace cairn::provider {
 
@@ -19,6 +20,7 @@ class BuiltinProvider final : public Provider {
                   {.block = terraform_data::MakeSchema()});
     schemas_->Add(SchemaKind::kDataSource, std::string(remote_state::kTypeName),
                   {.block = remote_state::MakeSchema()});
+    terraform_functions::AddTo(*schemas_);
     schemas_->set_capabilities({.schema_optional = true, .move_resource_state = true});
   }
 
@@ -87,7 +89,7 @@ class BuiltinProvider final : public Provider {
     co_return NoSuchType(SchemaKind::kEphemeral, request.type_name);
   }
   net::Task<Result<CallFunctionResponse>> CallFunction(CallFunctionRequest request) override {
-    co_return NoSuchFunction(request.name);
+    co_return terraform_functions::Call(request);
   }
   net::Task<Result<>> Stop() override { co_return {}; }
   net::Task<void> Close() override { co_return; }

@@ -63,15 +63,7 @@ std::string ActionSymbol(Action action, const Colours& colours) {
 }
 
 std::string AttributeName(std::string_view name) {
-  size_t at = 0;
-  while (at < name.size()) {
-    size_t length = 0;
-    const char32_t c = hcl::DecodeCharacter(name.substr(at), length);
-    const bool fits = at == 0 ? hcl::IsIdentifierStart(c) : hcl::IsIdentifierContinue(c) || c == '-';
-    if (!fits) return hcl::GoQuoted(name);
-    at += length;
-  }
-  return name.empty() ? hcl::GoQuoted(name) : std::string(name);
+  return hcl::IsIdentifier(name) ? std::string(name) : hcl::GoQuoted(name);
 }
 
 std::string Padded(std::string_view text, size_t width) {
