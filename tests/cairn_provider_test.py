@@ -68,6 +68,52 @@ class Schemas(unittest.TestCase):
             self.assertEqual(asked, [True, not optional])
 
 
+class Prompts(unittest.TestCase):
+    TEXT = HEAD + '''
+variable "v" { description = "a var" }
+resource "standin_thing" "a" { value = var.v }
+'''
+    # What terraform 1.11.4 said.
+    DIALOGUE = """var.v
+  a var
+
+  Enter a value: vv
+
+provider.standin.region
+  What region says
+  of it all.
+
+  Enter a value: R1
+
+provider.standin.zone
+  What zone says
+  of it all.
+
+  Enter a value: R"2"
+"""
+
+    def test_ask_for_what_a_provider_requires(self):
+        stand_in = StandIn(self.TEXT, required={"region": "string", "zone": "string"})
+        folder = stand_in.folder
+        folder.cairn("init")
+        for program in filter(None, (CAIRN, TERRAFORM)):
+            stand_in.calls()
+            said, code = folder.talk(program, ["plan", "-no-color"], ["vv", "R1", 'R"2"'])
+            self.assertEqual(code, 0, said)
+            self.assertEqual(said.split("\n\nTerraform used")[0].rstrip("\n") + "\n", self.DIALOGUE)
+            configured = stand_in.requests("ConfigureProvider")[-1]
+            self.assertIn(b"\xa6region\xa2R1", configured)
+            self.assertIn(b"\xa4zone\xa4R\"2\"", configured)
+
+    def test_ask_nobody_where_there_is_no_terminal(self):
+        stand_in = StandIn(self.TEXT, required={"region": "string"})
+        stand_in.folder.cairn("init")
+        self.assertIn("Success!", stand_in.folder.cairn("validate").stdout)
+        planned = stand_in.folder.cairn("plan", "-no-color", "-var=v=1", codes=(1,))
+        self.assertIn('The argument "region" is required, but was not set.', words(planned.stderr))
+        self.assertIn("requires explicit configuration.", words(planned.stderr))
+
+
 class Ephemeral(unittest.TestCase):
     def test_are_open_while_they_are_used_and_kept_nowhere(self):
         stand_in = StandIn(SECRET, renew_after_s=0.5)

@@ -34,6 +34,12 @@ class StandIn:
             file.write(text)
         return path
 
+    def requests(self, method):
+        """The messages of all calls of `method` so far."""
+        with open(self.log, encoding="ascii") as file:
+            calls = [line.split() for line in file]
+        return [bytes.fromhex("".join(call[1:])) for call in calls if call[0] == method]
+
     def calls(self):
         """The names of the calls so far, in their order; forgets them."""
         try:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 
@@ -36,6 +38,28 @@ class Folder:
         """Begins it, in a process group of its own; what it writes goes to pipes."""
         return subprocess.Popen([program, *arguments], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def talk(self, program, arguments, answers):
+        """On a terminal, where somebody gives the answers. What is to be seen there in the end, and the exit code."""
+        keyboard, terminal = pty.openpty()
+        environment = {name: value for name, value in self.environment.items() if name not in ("TF_IN_AUTOMATION", "TF_INPUT")}
+        process = subprocess.Popen([program, *arguments], cwd=self.path, env=environment, stdin=terminal, stdout=terminal,
+                                   stderr=terminal, start_new_session=True)
+        os.close(terminal)
+        seen, asked, answers = b"", 0, list(answers)
+        while True:
+            if not select.select([keyboard], [], [], 60)[0]:
+                process.kill()
+                raise AssertionError(f"{program} waits after {seen!r}")
+            try:
+                seen += os.read(keyboard, 65536)
+            except OSError:  # Linux: the other end is closed
+                break
+            if seen.count(b"Enter a value: ") > asked and answers:
+                asked += 1
+                os.write(keyboard, answers.pop(0).encode() + b"\n")
+        os.close(keyboard)
+        return seen.decode().replace("\r", ""), process.wait()
 
     def cairn(self, *arguments, **keywords):
         return self.run(CAIRN, *arguments, **keywords)

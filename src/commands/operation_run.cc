@@ -41,6 +41,7 @@ bool PrepareToPlan(Session& session, std::string_view operation) {
   const bool loaded = session.LoadConfig() && session.OpenState(operation) && session.LoadVariables() &&
                       session.StartProviders() && session.BuildGraph();
   if (!loaded) return false;
+  session.AskProviders();
   const hcl::Diagnostics diagnostics = session.Validate();
   if (!diagnostics.has_errors()) return true;  // of warnings the plan tells
   session.screen().Report(diagnostics);

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "commands/provider_prompts.h"
 #include "config/checks.h"
 #include "config/files.h"
 #include "config/providers.h"
@@ -107,23 +108,35 @@ bool Session::LoadConfig() {
   return ok;
 }
 
+bool Session::MayAsk() const {
+  return options_.input && screen_.interactive();
+}
+
+std::optional<std::string> Session::Ask(const std::string& name, const std::string& description) {
+  std::string question = name + "\n";
+  for (const std::string_view line : Split(description, '\n')) {
+    if (!description.empty()) question += Format("  {}\n", line);
+  }
+  std::optional<std::string> answer = screen_.Ask(question + "\n  Enter a value: ");
+  if (answer) screen_.Print("\n");
+  return answer;
+}
+
 bool Session::LoadVariables() {
   hcl::Diagnostics diagnostics;
   variables_ =
       options_.saved
           ? SavedVariables(*options_.saved, *config_->module, options_.variables, diagnostics)
           : GatherVariables(*config_->module, environment_.variables, options_.variables, diagnostics);
-  const bool asks = options_.input && screen_.interactive() && !diagnostics.has_errors();
+  const bool asks = MayAsk() && !diagnostics.has_errors();
   for (const auto& [name, variable] : config_->module->variables) {
     if (variables_.contains(name) || variable.default_value) continue;
     if (!asks) {
       infra::ReportNoValue(variable, diagnostics);
       continue;
     }
-    const std::string description = variable.description.empty() ? "" : "  " + variable.description + "\n";
-    const auto answer = screen_.Ask(Format("var.{}\n{}\n  Enter a value: ", name, description));
+    const auto answer = Ask("var." + name, variable.description);
     if (!answer) break;
-    screen_.Print("\n");
     variables_[name] = {
         .value = hcl::Value::String(*answer), .is_text = true, .origin = "an interactive prompt"};
   }
@@ -213,6 +226,14 @@ bool Session::BuildGraph() {
   const bool ok = !diagnostics.has_errors();
   screen_.Report(diagnostics);
   return ok;
+}
+
+void Session::AskProviders() {
+  if (!MayAsk()) return;
+  const auto ask = [this](const std::string& name, const std::string& description) {
+    return Ask(name, description);
+  };
+  commands::AskProviders(graph_, schemas_, ask, answered_);
 }
 
 hcl::Diagnostics Session::Validate() {

@@ -3,6 +3,7 @@
 // One command's work on the working folder: its configuration, its providers and its state, loaded as far as
 // the command needs them.
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,8 @@ class Session {
   // in use, and takes their schemas.
   bool StartProviders();
   bool BuildGraph();
+  // For what the configurations of its providers lack, if there is somebody to answer.
+  void AskProviders();
   // What is wrong with the configuration, as far as that is known before anything is done.
   hcl::Diagnostics Validate();
 
@@ -112,6 +115,8 @@ class Session {
 
  private:
   Result<std::unique_ptr<state::Backend>> OpenFiles(const StatePlace& place);
+  bool MayAsk() const;
+  std::optional<std::string> Ask(const std::string& name, const std::string& description);
   bool LockState(std::string_view operation);
   bool DropJournal();
   net::Task<std::optional<state::LockError>> TryLock(const state::LockInfo& info);
@@ -145,6 +150,7 @@ class Session {
   infra::ProviderPool function_providers_;
   infra::ProviderFunctions provider_functions_;
   infra::ConfigGraph graph_;
+  std::deque<config::ProviderBlock> answered_;  // of which graph_ knows
   Backends backends_;
   std::unique_ptr<state::Backend> backend_;
   std::string backend_type_;

@@ -62,7 +62,7 @@ std::optional<Value> Operation::ProviderConfigOf(const Object& object) {
   const auto schema = schemas->Find(provider::SchemaKind::kProvider, "");
   if (!schema) return Value::Object({});
   const hcl::BlockSchema& block = *(*schema)->block;
-  if (object.provider.block == nullptr) return EmptyObject(block);
+  if (object.provider.block == nullptr) return UnwrittenConfig(object, block);
   const std::vector<ModuleRun*>& runs = evaluator_.RunsOf(*object.provider.config);
   if (runs.empty()) return EmptyObject(block);  // nothing will use it
   hcl::Diagnostics found;
@@ -72,6 +72,24 @@ std::optional<Value> Operation::ProviderConfigOf(const Object& object) {
   diagnostics_.Append(std::move(found));
   if (failed) return std::nullopt;
   return config.WithoutMarksWithin();
+}
+
+// Nobody has written one: it is empty, unless it may not be.
+std::optional<Value> Operation::UnwrittenConfig(const Object& object, const hcl::BlockSchema& schema) {
+  bool lacks = false;
+  for (const hcl::AttributeSchema& attribute : schema.attributes) {
+    if (!attribute.required) continue;
+    lacks = true;
+    diagnostics_.AddError("Missing required argument",
+                          Format("The argument {:?} is required, but was not set.", attribute.name));
+  }
+  if (!lacks) return EmptyObject(schema);
+  diagnostics_.AddError(
+      "Invalid provider configuration",
+      Format("Provider {:?} requires explicit configuration. Add a provider block to the root module and "
+             "configure the provider's required arguments as described in the provider documentation.",
+             object.provider.address.provider()));
+  return std::nullopt;
 }
 
 bool Operation::ReportOfProvider(const Object& object, const Result<provider::Diagnostics>& answer) {

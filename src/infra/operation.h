@@ -107,6 +107,7 @@ class Operation {
                        const hcl::Value* self, std::string_view summary);
   // Of a kProvider node, without marks. Nothing, and errors, where it is wrong.
   std::optional<hcl::Value> ProviderConfigOf(const Object& object);
+  std::optional<hcl::Value> UnwrittenConfig(const Object& object, const hcl::BlockSchema& schema);
   bool ReportOfProvider(const Object& object, const Result<provider::Diagnostics>& answer);
 
   const OperationInput input_;

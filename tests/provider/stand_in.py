@@ -5,6 +5,7 @@ The environment's STANDIN is JSON, each member optional:
   protocol  5 or 6 (6 where that is offered)
   types     name -> type as JSON: the resource standin_NAME with an attribute `value` of that type (optional and
             computed), and `id` (computed)
+  required  name -> type as JSON: further attributes of the provider's configuration, which it must have
   renew_after_s  when the ephemeral standin_secret is to be renewed
   log       a file; each call appends "METHOD HEX-OF-REQUEST"
   fault     what goes wrong (FAULTS below says where), "" for nothing
@@ -145,7 +146,11 @@ class Service:
             (3, message((1, '"string"'))),
             (4, "Shouts"),
         )
-        provider = block(attribute("endpoint", "string", 5), attribute("token", "string", 5, 7))
+        required = [
+            message((1, name), (2, json.dumps(t)), (3, f"What {name} says\nof it all."), (4, True))
+            for name, t in SETTINGS.get("required", {}).items()
+        ]
+        provider = block(attribute("endpoint", "string", 5), attribute("token", "string", 5, 7), *required)
         return message(
             (1, schema(provider)),
             *((2, e) for e in entries),
