@@ -14,7 +14,7 @@ one time, random ids, times, and how often a diagnostic is said: terraform passe
 times and says what it finds each time; cairn says it once.
 
 infra_corpus/NAME.stream is what terraform says to the same steps with -json, a line each, and with it what `show -json`
-says of each plan, and of the state at the end.
+says of each plan, and of the state at the end. Of `validate -json`, which is one object, the diagnostics are the lines.
 """
 
 import concurrent.futures
@@ -57,6 +57,33 @@ TURN_ABOUT = ["count_grows_and_shrinks", "dependencies_are_transitive", "empty_s
               "json_configuration", "lists_diff", "module_count", "module_nested_three_deep", "outputs_of_every_type",
               "replace_create_before_destroy", "sensitive_variable", "several_files", "variable_nullable"]
 
+<<<<<<< HEAD
+=======
+# The same of -json, where the text agrees.
+STREAM_MISSING = {
+    "check_passes_and_fails": "results of checks in show -json of states",
+    "compact_warnings": "results of checks in show -json of states",
+    "import_dependencies": "results of checks in show -json of states",
+    "error_index_of_count": "the place of the error ends with the resource's name",
+    "ephemeral_values": "ephemeral variables and outputs in the JSON of plans",
+    "override_files": "the check of a variable's validation in the JSON of plans",
+    "postcondition": "results of checks in show -json of states",
+    "precondition": "results of checks in show -json of states",
+    "error_count_and_for_each": "the place of an error, in validate -json",
+    "error_each_without_for_each": "the place of an error, in validate -json",
+    "error_import_addresses": "the place of an error, in validate -json",
+    "error_import_for_each": "the place of an error, in validate -json",
+    "error_import_id_self": "the place of an error, in validate -json",
+    "error_import_ids": "the place of an error, in validate -json",
+    "error_provisioner_at_destroy": "the place of an error, in validate -json",
+    "error_required_version": "the place of an error, in validate -json",
+    "error_required_version_of_modules": "the place of an error, in validate -json",
+    "error_undeclared_references": "the place of an error, in validate -json",
+    "override_files_errors": "the place of an error, in validate -json",
+    "quoted_references": "the place of an error, in validate -json",
+}
+
+>>>>>>> fce70ca (Add workspace, fmt and validate -json; hear TF_DATA_DIR)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PROGRESS = re.compile(r"^\S.*: (Preparing import|Importing|Import complete|"
                       r"Refreshing state|Reading|Read complete|Creating|Creation complete|Destroying|"
@@ -158,7 +185,7 @@ def run_case(program, name):
 
 
 STREAMED = {"plan": ["-json", "-detailed-exitcode", "-out=saved"], "apply": ["-json", "-auto-approve"],
-            "destroy": ["-json", "-auto-approve"], "refresh": ["-json"]}
+            "destroy": ["-json", "-auto-approve"], "refresh": ["-json"], "validate": ["-json"]}
 
 
 def stream_case(program, name):
@@ -170,6 +197,9 @@ def stream_case(program, name):
             place.play(program, files, words)
             continue
         done = place.play(program, files, words, *STREAMED[words[0]])
+        if words[0] == "validate":
+            answers.append({"command": words, "code": done.returncode, **validation(done.stdout), "errors": done.stderr})
+            continue
         lines = {json.dumps(settled_line(json.loads(line)), ensure_ascii=False) for line in done.stdout.splitlines()}
         answers.append({"command": words, "code": done.returncode, "lines": sorted(lines), "errors": done.stderr})
         if done.returncode != 1:
@@ -177,6 +207,17 @@ def stream_case(program, name):
             answers[-1]["shown"] = settled_json(shown.stdout) if shown.returncode == 0 else shown.stderr
     shutil.rmtree(place.folder)
     return answers
+
+
+def validation(text):
+    """What `validate -json` says, with each diagnostic once."""
+    said = json.loads(text)
+    found = said.pop("diagnostics")
+    errors = sum(one["severity"] == "error" for one in found)
+    counts = said.pop("error_count") == errors and said.pop("warning_count") == len(found) - errors
+    for one in found:
+        one["summary"] = settled("Error: " + one["summary"]).removeprefix("Error: ")
+    return {**said, "counts": counts, "lines": sorted({json.dumps(one, ensure_ascii=False) for one in found})}
 
 
 def settled_json(text):

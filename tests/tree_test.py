@@ -26,7 +26,7 @@ MAY_LINK = {
     "http": {"base", "net"},
     "check": {"base", "data", "http"},
     "counter": {"base", "data", "http", "metrics"},
-    "commands": {"base", "config", "hcl", "http", "infra", "net", "plan", "provider", "registry", "state", "view"},
+    "commands": {"base", "config", "hcl", "hcl_tool", "http", "infra", "net", "plan", "provider", "registry", "state", "view"},
     "demo": {"base", "check", "http"},  # it runs the counter as a program, and so never links it
     "hcl": {"base", "data"},
     "hcl_tool": {"base", "hcl"},

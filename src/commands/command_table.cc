@@ -15,6 +15,7 @@ constexpr Command kCommands[] = {
     {"plan", "Show what would be done", RunPlan, true},
     {"apply", "Create or change infrastructure", RunApply, true},
     {"destroy", "Destroy all that there is", RunDestroy, true},
+    {"fmt", "Lay out the files of the configuration", RunFmt},
     {"force-unlock", "Take away a lock of the state", RunForceUnlock},
     {"import", "Take an object that exists already into the state", RunImport},
     {"metadata", "What programs want to know of this one"},
@@ -32,6 +33,12 @@ constexpr Command kCommands[] = {
     {"state show", "Show one object of the state", RunStateShow},
     {"taint", "Have an object replaced by the next apply", RunTaint},
     {"untaint", "Take that back", RunUntaint},
+    {"workspace", "States of one configuration beside each other"},
+    {"workspace delete", "Delete a workspace with its state", RunWorkspaceDelete},
+    {"workspace list", "List the workspaces", RunWorkspaceList},
+    {"workspace new", "Make a workspace, and switch to it", RunWorkspaceNew},
+    {"workspace select", "Switch to another workspace", RunWorkspaceSelect},
+    {"workspace show", "Print the name of the workspace", RunWorkspaceShow},
     {"version", "Show this program's version", RunVersion},
 };
 

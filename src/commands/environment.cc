@@ -11,4 +11,9 @@ std::string Environment::Get(std::string_view name) const {
   return {};
 }
 
+std::string Environment::DataFolder() const {
+  std::string data = Get("TF_DATA_DIR");
+  return data.empty() ? ".terraform" : data;
+}
+
 }  // namespace cairn::commands

@@ -13,6 +13,9 @@ struct Environment {
 
   // Empty if it is not set.
   std::string Get(std::string_view name) const;
+
+  // Where a working folder keeps what is not written by hand: TF_DATA_DIR, otherwise ".terraform".
+  std::string DataFolder() const;
 };
 
 }  // namespace cairn::commands

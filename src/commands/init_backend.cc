@@ -71,10 +71,13 @@ class Overrides {
 class BackendInit {
  public:
   BackendInit(const Environment& environment, Screen& screen, const InitBackendFlags& flags)
-      : screen_(screen), flags_(flags), backends_(environment, loop_, kDataFolder) {}
+      : screen_(screen),
+        flags_(flags),
+        data_folder_(environment.DataFolder()),
+        backends_(environment, loop_, data_folder_) {}
 
   bool Run(const config::Module& root) {
-    auto record = state::ReadBackendRecord(kDataFolder);
+    auto record = state::ReadBackendRecord(data_folder_);
     if (!record && !flags_.reconfigure)
       return Failed("Failed to read what init has set up", record.error().message);
     if (!record) record = std::nullopt;
@@ -145,10 +148,10 @@ class BackendInit {
   }
 
   Result<> Remember(bool is_configured, const StatePlace& place, uint64_t hash) {
-    if (is_configured) return state::WriteBackendRecord(kDataFolder, RecordOf(place, hash));
+    if (is_configured) return state::WriteBackendRecord(data_folder_, RecordOf(place, hash));
     std::error_code error;
-    std::filesystem::remove(std::string(kDataFolder) + "/terraform.tfstate", error);
-    return error ? Result<>(std::unexpected(ErrnoError(error.value(), kDataFolder))) : Result<>();
+    std::filesystem::remove(data_folder_ + "/terraform.tfstate", error);
+    return error ? Result<>(std::unexpected(ErrnoError(error.value(), data_folder_))) : Result<>();
   }
 
   // Copies the states of all workspaces from where `record` says (none: the folder's files) to `next`.
@@ -253,6 +256,7 @@ class BackendInit {
 
   Screen& screen_;
   const InitBackendFlags& flags_;
+  const std::string data_folder_;
   SystemClock clock_;
   net::Loop loop_{clock_};
   Backends backends_;

@@ -9,14 +9,16 @@
 namespace cairn::commands {
 namespace {
 
-constexpr std::string_view kProvidersFolder = ".terraform/providers";
-
-std::string PackageFolder(const registry::ProviderAddress& address, const registry::ProviderLock& lock) {
-  return registry::PackagePath(std::string(kProvidersFolder), address, lock.version,
-                               registry::CurrentPlatform());
+std::string PackageFolder(const std::string& folder, const registry::ProviderAddress& address,
+                          const registry::ProviderLock& lock) {
+  return registry::PackagePath(folder, address, lock.version, registry::CurrentPlatform());
 }
 
 }  // namespace
+
+std::string ProvidersFolder(const Environment& environment) {
+  return environment.DataFolder() + "/providers";
+}
 
 AttachedProviders ReadAttachedProviders(const Environment& environment, hcl::Diagnostics& diagnostics) {
   constexpr std::string_view kInvalid = "Invalid format for TF_REATTACH_PROVIDERS";
@@ -88,7 +90,7 @@ void InstalledProviders::CheckPackages(const registry::ProviderRequirements& req
   registry::CachingFileHasher hasher({.path = cache.empty() ? "" : cache + "/hashes"}, loop_.clock());
   std::string problems;
   for (const auto& [address, message] :
-       registry::VerifyInstalled(required, locks_, hasher, {.directory = std::string(kProvidersFolder)})) {
+       registry::VerifyInstalled(required, locks_, hasher, {.directory = ProvidersFolder(environment_)})) {
     problems += Format("\n  - {}: {}", registry::ToString(address), message);
   }
   if (!problems.empty()) {
@@ -101,7 +103,8 @@ void InstalledProviders::CheckPackages(const registry::ProviderRequirements& req
                problems));
   } else {
     for (const auto& [address, constraints] : required) {
-      const auto hash = registry::HashDirectory(PackageFolder(address, *locks_.Find(address)), hasher);
+      const auto hash = registry::HashDirectory(
+          PackageFolder(ProvidersFolder(environment_), address, *locks_.Find(address)), hasher);
       if (hash) hashes_[address] = *hash;
     }
   }
@@ -129,7 +132,8 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
   }
   const registry::ProviderLock* lock = locks_.Find(*address);
   if (lock == nullptr) co_return Fail(ErrorCode::kNotFound, "no version of it is selected");
-  Result<std::string> program = registry::FindProgram(PackageFolder(*address, *lock), *address);
+  Result<std::string> program =
+      registry::FindProgram(PackageFolder(ProvidersFolder(environment_), *address, *lock), *address);
   if (!program) co_return std::unexpected(program.error());
   options.program = std::move(*program);
   if (const auto hash = hashes_.find(*address); hash != hashes_.end()) options.package_hash = hash->second;

@@ -22,6 +22,9 @@ namespace cairn::commands {
 
 inline constexpr std::string_view kLockFileName = ".terraform.lock.hcl";
 
+// Where their packages are.
+std::string ProvidersFolder(const Environment& environment);
+
 using AttachedProviders = std::map<registry::ProviderAddress, provider::ReattachTarget>;
 
 // Those of TF_REATTACH_PROVIDERS.

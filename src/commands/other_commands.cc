@@ -109,7 +109,9 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   screen.Print("\nInitializing provider plugins...\n");
   registry::CombinedSource source = SourceOf(cli.config, environment);
   registry::PlainFileHasher hasher;
-  registry::InstallOptions options{.plugin_cache_directory = cli.config.plugin_cache_dir, .upgrade = upgrade};
+  registry::InstallOptions options{.directory = ProvidersFolder(environment),
+                                   .plugin_cache_directory = cli.config.plugin_cache_dir,
+                                   .upgrade = upgrade};
   for (const auto& [address, target] : attached) options.unmanaged.insert(address);
   const registry::InstallResult result =
       registry::InstallProviders(required, before->locks, source, nullptr, hasher, options,
@@ -128,22 +130,6 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   }
   screen.Print(view::Colours(screen.style().colour)(
       "\n[reset][bold][green]Terraform has been successfully initialized![reset]\n"));
-  return 0;
-}
-
-int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words) {
-  int code = 0;
-  if (!ParsePlain(screen, words, "validate", code)) return code;
-  Session session(environment, screen, {.lock = false, .input = false});
-  if (!session.LoadConfig() || !session.StartProviders() || !session.BuildGraph()) return 1;
-  const hcl::Diagnostics diagnostics = session.Validate();
-  session.CloseProviders();
-  screen.Report(diagnostics);
-  if (diagnostics.has_errors()) return 1;
-  screen.Print(view::Colours(screen.style().colour)(
-      diagnostics.empty() ? "[green][bold]Success![reset] The configuration is valid.\n\n"
-                          : "[green][bold]Success![reset] The configuration is valid, but there were some "
-                            "validation warnings\nas shown above.\n\n"));
   return 0;
 }
 

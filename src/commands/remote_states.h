@@ -11,7 +11,7 @@ class RemoteStates final : public provider::RemoteStates {
  public:
   // Both must outlive it.
   RemoteStates(const Environment& environment, net::Loop& loop)
-      : backends_(environment, loop, ".terraform") {}
+      : backends_(environment, loop, environment.DataFolder()) {}
 
   bool Knows(std::string_view backend) const override;
   Result<> Check(std::string_view backend, const hcl::Value& config) const override;

@@ -32,6 +32,12 @@ int RunStateReplaceProvider(const Environment& environment, Screen& screen,
 int RunTaint(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunUntaint(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunForceUnlock(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunFmt(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunVersion(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunWorkspaceDelete(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunWorkspaceList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunWorkspaceNew(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunWorkspaceSelect(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunWorkspaceShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 
 }  // namespace cairn::commands

@@ -63,6 +63,10 @@ std::string Screen::LineTime() const {
 }
 
 void Screen::Report(const hcl::Diagnostics& diagnostics) {
+  if (kept_) {
+    kept_->Append(diagnostics);
+    return;
+  }
   if (json_) {
     for (const hcl::Diagnostic& one : view::Arrange(diagnostics)) {
       PrintLine(view::DiagnosticLine(one, LineTime()));

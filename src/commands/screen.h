@@ -37,6 +37,8 @@ class Screen {
   // where those are asked for.
   void Report(const hcl::Diagnostics& diagnostics);
   void ReportError(std::string summary, std::string detail);
+  // From now on what is reported is kept here instead.
+  hcl::Diagnostics& KeepReports() { return kept_.emplace(); }
 
   // Asks; nothing if standard input ends.
   std::optional<std::string> Ask(std::string_view question);
@@ -46,6 +48,7 @@ class Screen {
   view::HumanStyle style_;
   bool json_ = false;
   bool compact_ = false;
+  std::optional<hcl::Diagnostics> kept_;
 };
 
 }  // namespace cairn::commands

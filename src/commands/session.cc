@@ -76,7 +76,7 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
                           [this](const std::string& provider, const provider::CallFunctionRequest& request) {
                             return function_loop_.Run(CallFunction(provider, request));
                           }),
-      backends_(environment, loop_, std::string(kDataFolder)) {
+      backends_(environment, loop_, environment.DataFolder()) {
   surroundings_.functions = &functions_;
   surroundings_.provider_functions = &provider_functions_;
   surroundings_.working_folder = environment.folder;
@@ -93,7 +93,7 @@ bool Session::LoadConfig() {
     config_ = config::LoadConfig(files_, options_.config_path, config::ResolveLocalModule, diagnostics);
   }
   const config::Module& root = *config_->module;
-  if (!diagnostics.has_errors() && root.files.empty()) {
+  if (!diagnostics.has_errors() && root.files.empty() && !options_.may_be_empty) {
     diagnostics.AddError(
         "No configuration files",
         "This needs a configuration to be present. Without one, everything there is would be destroyed. If "

@@ -32,9 +32,6 @@ namespace cairn::commands {
 // The version that is claimed towards providers and `required_version`.
 inline constexpr std::string_view kTerraformVersion = "1.11.4";
 
-// Where a working folder keeps what is not written by hand.
-inline constexpr const char* kDataFolder = ".terraform";
-
 struct SessionOptions {
   std::vector<VariableFlag> variables = {};
   std::string config_path = ".";    // the folder of the root module
@@ -46,6 +43,7 @@ struct SessionOptions {
   size_t parallelism = 10;
   bool lock = true;
   bool ignore_remote_version = false;  // means nothing: states of other versions are read or refused
+  bool may_be_empty = false;           // a folder without files is a configuration, too
   bool input = true;                   // ask for variables without a value
   // Of which configuration, variables and time are; must outlive the session. Null: those of the folder.
   const infra::SavedPlan* saved = nullptr;
@@ -70,10 +68,16 @@ class Session {
   // What is wrong with the configuration, as far as that is known before anything is done.
   hcl::Diagnostics Validate();
 
-  // Where the state is, by the configuration, which need not be loaded.
+  // Where states are kept, by the configuration, which need not be loaded.
+  bool FindBackend();
+  // And that of the workspace.
   bool OpenBackend();
+  // Instead: that of another workspace of the backend that was found.
+  bool OpenWorkspace(const std::string& name);
   // Locks the state and reads it, with what an interrupted run left in the journal.
   bool OpenState(std::string_view operation);
+  // The same, of what has been opened already.
+  bool LoadState(std::string_view operation);
   // Instead: works on a state that is nowhere kept.
   void UseState(state::State state) { state_ = std::move(state); }
   // Writes `next` as the following version, if it differs.
@@ -98,6 +102,8 @@ class Session {
   // Of the state that has been opened.
   const std::string& journal_path() const { return store_->journal_path(); }
   state::StateStore& store() { return *store_; }
+  state::Backend& backend() { return *backend_; }
+  const state::Workspace& workspace() const { return workspace_; }
   const std::string& backend_type() const { return backend_type_; }  // "local", "s3"
   const state::StateText& state_text() const { return state_text_; }
   // As it was read; nothing if there was none.
@@ -114,6 +120,8 @@ class Session {
   void CloseProviders();
 
  private:
+  // Whether flags say in which file the state is.
+  bool IsFile() const { return !options_.state_path.empty() || !options_.state_out_path.empty(); }
   Result<std::unique_ptr<state::Backend>> OpenFiles(const StatePlace& place);
   bool MayAsk() const;
   std::optional<std::string> Ask(const std::string& name, const std::string& description);
@@ -154,6 +162,7 @@ class Session {
   Backends backends_;
   std::unique_ptr<state::Backend> backend_;
   std::string backend_type_;
+  state::Workspace workspace_;
   std::unique_ptr<state::StateStore> store_;
   state::StateText state_text_;
   std::optional<state::State> last_;  // as it was read

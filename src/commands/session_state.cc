@@ -17,27 +17,27 @@
 
 namespace cairn::commands {
 
-bool Session::OpenBackend() {
+bool Session::FindBackend() {
   hcl::Diagnostics diagnostics;
   std::optional<StatePlace> place;
-  const bool is_file = !options_.state_path.empty() || !options_.state_out_path.empty();
-  if (is_file) {
+  if (IsFile()) {
     place = DefaultPlace();
   } else {
     // What is wrong with the rest of the folder is for others to say.
     hcl::Diagnostics of_module;
     const std::shared_ptr<const config::Module> root =
         config_ ? config_->module : config::LoadModule(config::DiskFiles(), ".", of_module);
-    place = FindStatePlace(root->backend, kDataFolder, diagnostics);
+    place = FindStatePlace(root->backend, environment_.DataFolder(), diagnostics);
   }
   screen_.Report(diagnostics);
   if (!place) return false;
-  const auto workspace = state::CurrentWorkspace(kDataFolder, environment_.Get("TF_WORKSPACE"));
+  auto workspace = state::CurrentWorkspace(environment_.DataFolder(), environment_.Get("TF_WORKSPACE"));
   if (!workspace) {
-    screen_.ReportError("Invalid workspace", workspace.error().message);
+    screen_.ReportError(workspace.error().message, "");
     return false;
   }
-  surroundings_.workspace = workspace->name;
+  workspace_ = *std::move(workspace);
+  surroundings_.workspace = workspace_.name;
   backend_type_ = place->type;
   auto backend = place->type == "local" ? OpenFiles(*place) : backends_.Make(place->type, place->config);
   if (!backend) {
@@ -45,7 +45,15 @@ bool Session::OpenBackend() {
     return false;
   }
   backend_ = *std::move(backend);
-  auto store = backend_->Open(is_file ? std::string(state::kDefaultWorkspace) : workspace->name);
+  return true;
+}
+
+bool Session::OpenBackend() {
+  return FindBackend() && OpenWorkspace(IsFile() ? std::string(state::kDefaultWorkspace) : workspace_.name);
+}
+
+bool Session::OpenWorkspace(const std::string& name) {
+  auto store = backend_->Open(name);
   if (!store) {
     screen_.ReportError("Error loading state", store.error().message);
     return false;
@@ -71,7 +79,10 @@ Result<std::unique_ptr<state::Backend>> Session::OpenFiles(const StatePlace& pla
 }
 
 bool Session::OpenState(std::string_view operation) {
-  if (!OpenBackend()) return false;
+  return OpenBackend() && LoadState(operation);
+}
+
+bool Session::LoadState(std::string_view operation) {
   if (options_.lock && !LockState(operation)) return false;
   Result<state::StateText> text = loop_.Run(store_->Read());
   if (!text) {

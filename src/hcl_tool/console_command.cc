@@ -60,15 +60,21 @@ int RunConsole(const ConsoleOptions& options, LineReader& lines, Screen& screen)
   session.SetVariables(options.variables, of_variables);
   screen.Report(of_variables);
   if (of_variables.has_errors()) return screen.Finish(2);
+  const auto answer = [&](std::shared_ptr<const hcl::Source> text, hcl::Diagnostics& diagnostics) {
+    return session.Answer(std::move(text), diagnostics);
+  };
+  return AnswerLines(answer, options.interactive, lines, screen);
+}
 
+int AnswerLines(const Answerer& answer, bool interactive, LineReader& lines, Screen& screen) {
   bool failed = false;
   std::string begun;  // lines of an expression that goes on
-  const auto answer = [&] {
+  const auto answer_begun = [&] {
     const std::string text = std::exchange(begun, {});
     lines.Remember(text);
     hcl::Diagnostics diagnostics;
     const std::optional<std::string> printed =
-        session.Answer(std::make_shared<const hcl::Source>("<console-input>", text), diagnostics);
+        answer(std::make_shared<const hcl::Source>("<console-input>", text), diagnostics);
     if (printed) screen.Print(*printed + "\n");
     screen.Report(diagnostics);  // and the answer is on its way
     failed = failed || !printed;
@@ -96,10 +102,10 @@ int RunConsole(const ConsoleOptions& options, LineReader& lines, Screen& screen)
     // A heredoc begins and ends with the newline behind its marker.
     if (GoesOn(begun + "\n")) continue;
     if (GoesOn(begun)) begun += "\n";
-    answer();
+    answer_begun();
   }
-  if (!begun.empty()) answer();
-  return screen.Finish(failed && !options.interactive ? 1 : 0);
+  if (!begun.empty()) answer_begun();
+  return screen.Finish(failed && !interactive ? 1 : 0);
 }
 
 }  // namespace cairn::hcl_tool

@@ -56,7 +56,7 @@ Outcome Play(const ConsoleOptions& options, LineReader& lines) {
   std::FILE* err = ::open_memstream(&texts[1], &sizes[1]);
   Outcome outcome;
   {
-    Screen screen(out, err, {});
+    Screen screen(out, err, hcl::RenderStyle());
     outcome.code = RunConsole(options, lines, screen);
   }
   std::fclose(out);

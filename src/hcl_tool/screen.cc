@@ -12,6 +12,9 @@
 
 namespace cairn::hcl_tool {
 
+Screen::Screen(std::FILE* out, std::FILE* err, const hcl::RenderStyle& style)
+    : Screen(out, err, [style](const hcl::Diagnostic& one) { return hcl::Render(one, style) + "\n"; }) {}
+
 Screen Screen::OfProcess() {
   hcl::RenderStyle style;
   if (::isatty(STDERR_FILENO) == 1) {
@@ -33,7 +36,7 @@ void Screen::Flush() {
 void Screen::Report(const hcl::Diagnostics& diagnostics) {
   Flush();
   std::string text;
-  for (const hcl::Diagnostic& diagnostic : diagnostics) text += hcl::Render(diagnostic, style_) + "\n";
+  for (const hcl::Diagnostic& diagnostic : diagnostics) text += render_(diagnostic);
   std::fwrite(text.data(), 1, text.size(), err_);
   std::fflush(err_);
 }

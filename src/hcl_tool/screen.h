@@ -3,8 +3,10 @@
 // What a command writes: results on standard output, diagnostics on standard error.
 
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "hcl/diagnostic.h"
 
@@ -17,12 +19,15 @@ class Screen {
   // is not set.
   static Screen OfProcess();
 
-  Screen(std::FILE* out, std::FILE* err, const hcl::RenderStyle& style)
-      : out_(out), err_(err), style_(style) {}
+  // What a diagnostic is in text.
+  using Renderer = std::function<std::string(const hcl::Diagnostic&)>;
+  Screen(std::FILE* out, std::FILE* err, Renderer render)
+      : out_(out), err_(err), render_(std::move(render)) {}
+  Screen(std::FILE* out, std::FILE* err, const hcl::RenderStyle& style);
 
   void Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out_); }
   void Flush();
-  // Each with an empty line behind it; what was printed before comes first.
+  // What was printed before comes first.
   void Report(const hcl::Diagnostics& diagnostics);
   void ReportError(std::string summary, std::string detail = {});
 
@@ -32,7 +37,7 @@ class Screen {
  private:
   std::FILE* out_;
   std::FILE* err_;
-  hcl::RenderStyle style_;
+  Renderer render_;
   int out_error_ = 0;  // the first errno of standard output
 };
 

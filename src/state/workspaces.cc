@@ -1,9 +1,8 @@
 #include "state/workspaces.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/files.h"
@@ -18,8 +17,9 @@ namespace {
 constexpr size_t kRecordBytesMax = size_t{16} << 20;
 
 Result<> MakeFolder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
-  return FailErrno(errno, path);
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  return error ? FailErrno(error.value(), path) : Result<>();
 }
 
 uint32_t Crc32(std::string_view bytes) {  // IEEE 802.3
