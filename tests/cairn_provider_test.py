@@ -7,6 +7,8 @@ Needs Python's gRPC.
 import json
 import os
 import re
+import signal
+import time
 import unittest
 
 import processes
@@ -112,6 +114,45 @@ provider.standin.zone
         planned = stand_in.folder.cairn("plan", "-no-color", "-var=v=1", codes=(1,))
         self.assertIn('The argument "region" is required, but was not set.', words(planned.stderr))
         self.assertIn("requires explicit configuration.", words(planned.stderr))
+
+
+class CtrlC(unittest.TestCase):
+    def interrupt(self, stand_in, when):
+        """Ends what it says once `when` has been said, by one Ctrl-C."""
+        process = stand_in.folder.start(CAIRN, "apply", "-auto-approve", "-no-color")
+        said = ""
+        while when not in said:
+            line = process.stdout.readline()
+            self.assertTrue(line, said)
+            said += line
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+        return process.returncode, said + out + errors
+
+    def test_kills_local_commands(self):
+        stand_in = StandIn('''
+resource "terraform_data" "a" {
+  provisioner "local-exec" { command = "trap '' INT TERM; echo begun; sleep 40" }
+}
+resource "terraform_data" "b" { input = terraform_data.a.id }
+''')
+        stand_in.folder.cairn("init")
+        began = time.monotonic()
+        code, said = self.interrupt(stand_in, "(local-exec): begun")
+        self.assertEqual(code, 1)
+        self.assertLess(time.monotonic() - began, 35)
+        self.assertIn("signal: killed. Output: begun", words(said))
+        [resource] = stand_in.folder.state()["resources"]
+        self.assertEqual((resource["name"], resource["instances"][0]["status"]), ("a", "tainted"))
+
+    def test_lets_providers_finish(self):
+        stand_in = StandIn(THING + 'resource "standin_thing" "two" { value = standin_thing.one.id }\n', fault="slow", seconds=2)
+        stand_in.folder.cairn("init")
+        code, said = self.interrupt(stand_in, "standin_thing.one: Creating...")
+        self.assertEqual(code, 1)
+        self.assertIn("standin_thing.one: Creation complete", said)
+        self.assertIn("Error: execution halted", said)
+        self.assertEqual([resource["name"] for resource in stand_in.folder.state()["resources"]], ["one"])
 
 
 class Ephemeral(unittest.TestCase):

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <string_view>
 #include <utility>
 
@@ -59,8 +61,10 @@ class Lines {
   std::string end_;
 };
 
+constexpr std::chrono::milliseconds kStopInterval{100};  // between looking whether it is to be killed
+
 // Until all that could write has closed its end.
-net::Task<Result<>> ReadAll(net::Loop& loop, int fd, Lines& lines) {
+net::Task<Result<>> ReadAll(net::Loop& loop, int fd, Lines& lines, Subprocess& process, const bool* stops) {
   net::Watcher watcher(loop, fd);
   if (auto registered = watcher.Register(); !registered) co_return std::unexpected(registered.error());
   std::array<char, 4096> buffer;
@@ -72,7 +76,8 @@ net::Task<Result<>> ReadAll(net::Loop& loop, int fd, Lines& lines) {
       co_return Result<>();
     } else if (errno == EAGAIN) {
       watcher.ReadWouldBlock();
-      co_await watcher.Readable(kNever);
+      co_await watcher.Readable(stops != nullptr ? loop.Now() + kStopInterval : kNever);
+      if (stops != nullptr && *stops) process.Kill(SIGKILL);
     } else if (errno != EINTR) {
       co_return FailErrno(errno, "read its output");
     }
@@ -96,7 +101,7 @@ net::Task<Result<CommandEnd>> RunLocalCommand(net::Loop& loop, const LocalComman
   if (!process) co_return std::unexpected(process.error());
   pipe->in.reset();
   Lines lines(command.on_line);
-  const Result<> read = co_await ReadAll(loop, pipe->out.get(), lines);
+  const Result<> read = co_await ReadAll(loop, pipe->out.get(), lines, *process, command.stops);
   if (!read) co_return std::unexpected(read.error());
   const Result<ExitStatus> status = co_await net::WaitExit(loop, *process, kNever);
   if (!status) co_return std::unexpected(status.error());

@@ -20,6 +20,7 @@ struct LocalCommand {
   std::vector<std::string> environment = {};  // "NAME=value", besides this process's
   std::string folder = {};                    // empty: this process's
   std::function<void(std::string)> on_line = {};
+  const bool* stops = nullptr;  // becomes true when it is to be killed, with all of its process group
 };
 
 struct CommandEnd {

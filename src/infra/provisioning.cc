@@ -94,6 +94,7 @@ net::Task<hcl::Diagnostics> RunLocalExec(Operation& operation, const Provisioned
     observer.ProvisionOutput(object.address, provisioner.type, hidden.empty() ? line : std::string(hidden));
   };
   command.on_line = say;
+  command.stops = operation.input().stops;
   say(Announcement(command, config));
   const Result<CommandEnd> end = co_await RunLocalCommand(operation.input().loop, command);
   if (!end) {
