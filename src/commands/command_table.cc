@@ -15,12 +15,17 @@ constexpr Command kCommands[] = {
     {"plan", "Show what would be done", RunPlan, true},
     {"apply", "Create or change infrastructure", RunApply, true},
     {"destroy", "Destroy all that there is", RunDestroy, true},
+    {"console", "Answer expressions", RunConsole},
     {"fmt", "Lay out the files of the configuration", RunFmt},
     {"force-unlock", "Take away a lock of the state", RunForceUnlock},
+    {"graph", "Draw what depends on what", RunGraph},
     {"import", "Take an object that exists already into the state", RunImport},
     {"metadata", "What programs want to know of this one"},
     {"metadata functions", "The functions of the language, as JSON", RunMetadataFunctions},
+    {"modules", "List the modules of the configuration", RunModules},
     {"output", "Show the outputs of the root module", RunOutput},
+    {"providers", "Show which providers the configuration needs", RunProviders},
+    {"providers schema", "What they offer, as JSON", RunProvidersSchema},
     {"refresh", "Take over what has changed outside into the state", RunRefresh},
     {"show", "Show the state, or that of a file", RunShow},
     {"state", "Look into the state, and change it"},
@@ -40,6 +45,24 @@ constexpr Command kCommands[] = {
     {"workspace select", "Switch to another workspace", RunWorkspaceSelect},
     {"workspace show", "Print the name of the workspace", RunWorkspaceShow},
     {"version", "Show this program's version", RunVersion},
+};
+
+struct MissingCommand {
+  std::string_view name;
+  std::string_view instead;
+};
+
+constexpr MissingCommand kMissing[] = {
+    {"cloud", "HCP Terraform cannot be used: keep the state by a \"backend\" block, such as s3 or http."},
+    {"env", "It is called \"workspace\"."},
+    {"login",
+     "Cairn asks no host for credentials: write them as a \"credentials\" block into the CLI configuration "
+     "(~/.terraformrc), or set TF_TOKEN_example_com."},
+    {"logout",
+     "Cairn stores no credentials: take those of a host out of the CLI configuration (~/.terraformrc) or of "
+     "~/.terraform.d/credentials.tfrc.json."},
+    {"push", "For the state there is \"state push\"."},
+    {"test", "Files of tests (.tftest.hcl) are run by \"terraform test\"."},
 };
 
 std::string Line(std::string_view name, std::string_view summary) {
@@ -67,6 +90,11 @@ std::string_view NearestCommand(std::string_view name) {
     if (!IsPart(command)) names.push_back(command.name);
   }
   return hcl::NearestName(name, names);
+}
+
+std::string_view InsteadOf(std::string_view name) {
+  const auto* const found = std::ranges::find(kMissing, name, &MissingCommand::name);
+  return found == std::end(kMissing) ? std::string_view() : found->instead;
 }
 
 std::string Usage() {

@@ -30,6 +30,9 @@ const Command* FindCommand(std::string_view name);
 // The top-level command whose name is nearest to `name`; empty if none is near.
 std::string_view NearestCommand(std::string_view name);
 
+// What to do instead of a command of Terraform's that there is not; empty if `name` is none.
+std::string_view InsteadOf(std::string_view name);
+
 // The list of commands, and the global options.
 std::string Usage();
 // The parts of a group; empty if `group` is none.

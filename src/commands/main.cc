@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "commands/command_table.h"
+#include "commands/completion.h"
 #include "commands/shell_words.h"
 
 extern char** environ;
@@ -88,6 +89,9 @@ int Dispatch(const Environment& environment, Screen& screen, std::vector<std::st
     screen.Print(Usage());
     return 0;
   }
+  if (name == "-install-autocomplete" || name == "-uninstall-autocomplete") {
+    return InstallCompletion(environment, screen, name == "-install-autocomplete");
+  }
   if (name == "-version" || name == "--version" || name == "-v") name = "version";
   if (const Command* part = words.empty() ? nullptr : FindCommand(name + " " + words[0])) {
     words.erase(words.begin());
@@ -101,10 +105,22 @@ int Dispatch(const Environment& environment, Screen& screen, std::vector<std::st
     screen.Print(GroupUsage(name));
     return !words.empty() && AsksForHelp(words[0]) ? 0 : 1;
   }
+  if (const std::string_view instead = InsteadOf(name); !instead.empty()) {
+    screen.PrintError(Format("Cairn has no command \"{}\". {}\n", name, instead));
+    return 1;
+  }
   const std::string_view nearest = NearestCommand(name);
   screen.PrintError(Format("There is no command \"{}\".{}\n\nAll commands are listed by:\n  cairn -help\n\n",
                            name, nearest.empty() ? "" : Format(" Did you mean \"{}\"?", nearest)));
   return 1;
+}
+
+// For a shell that wants to know how the line that is being typed may go on.
+int PrintCompletions(const Environment& environment, Screen& screen, std::string line) {
+  const auto cursor = ParseInt<size_t>(environment.Get("COMP_POINT"));
+  if (cursor && *cursor < line.size()) line.resize(*cursor);
+  for (const std::string& one : Complete(environment, line)) screen.Print(one + "\n");
+  return 0;
 }
 
 }  // namespace
@@ -112,6 +128,10 @@ int Dispatch(const Environment& environment, Screen& screen, std::vector<std::st
 int Main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   Screen screen = Screen::OfProcess();
+  const Environment environment = EnvironmentOfProcess();
+  if (const std::string line = environment.Get("COMP_LINE"); !line.empty()) {
+    return PrintCompletions(environment, screen, line);
+  }
   if (!ChangeFolder(screen, words)) return 1;
   return Dispatch(EnvironmentOfProcess(), screen, std::move(words));
 }

@@ -33,6 +33,11 @@ int RunTaint(const Environment& environment, Screen& screen, const std::vector<s
 int RunUntaint(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunForceUnlock(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunFmt(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunConsole(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunGraph(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunModules(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunProviders(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunProvidersSchema(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunVersion(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunWorkspaceDelete(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunWorkspaceList(const Environment& environment, Screen& screen, const std::vector<std::string>& words);

@@ -18,14 +18,6 @@
 namespace cairn::commands {
 namespace {
 
-void FillRandom(std::span<uint8_t> bytes) {
-  size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t got = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
-    if (got > 0) done += size_t(got);
-  }
-}
-
 // What would be left undone in silence otherwise.
 void RefuseUnsupported(const config::Module& module, hcl::Diagnostics& diagnostics) {
   const auto refuse = [&](std::string_view what, const hcl::SourceRange& range) {
@@ -59,6 +51,14 @@ hcl::FunctionWorld WorldOf(std::chrono::system_clock::time_point plan_time, bool
 }
 
 }  // namespace
+
+void FillRandom(std::span<uint8_t> bytes) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
+    if (got > 0) done += size_t(got);
+  }
+}
 
 Session::Session(const Environment& environment, Screen& screen, SessionOptions options)
     : environment_(environment),
@@ -131,6 +131,10 @@ bool Session::LoadVariables() {
   const bool asks = MayAsk() && !diagnostics.has_errors();
   for (const auto& [name, variable] : config_->module->variables) {
     if (variables_.contains(name) || variable.default_value) continue;
+    if (options_.may_lack_values) {
+      variables_[name] = {.value = hcl::Value::Dynamic()};
+      continue;
+    }
     if (!asks) {
       infra::ReportNoValue(variable, diagnostics);
       continue;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ namespace cairn::commands {
 // The version that is claimed towards providers and `required_version`.
 inline constexpr std::string_view kTerraformVersion = "1.11.4";
 
+// Random bytes of the kernel.
+void FillRandom(std::span<uint8_t> bytes);
+
 struct SessionOptions {
   std::vector<VariableFlag> variables = {};
   std::string config_path = ".";    // the folder of the root module
@@ -44,6 +48,7 @@ struct SessionOptions {
   bool lock = true;
   bool ignore_remote_version = false;  // means nothing: states of other versions are read or refused
   bool may_be_empty = false;           // a folder without files is a configuration, too
+  bool may_lack_values = false;        // variables without a value are unknown
   bool input = true;                   // ask for variables without a value
   // Of which configuration, variables and time are; must outlive the session. Null: those of the folder.
   const infra::SavedPlan* saved = nullptr;
