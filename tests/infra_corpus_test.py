@@ -59,17 +59,10 @@ TURN_ABOUT = ["count_grows_and_shrinks", "dependencies_are_transitive", "empty_s
 
 # The same of -json, where the text agrees.
 STREAM_MISSING = {
-    "error_count_and_for_each": "the place of an error, in validate -json",
-    "error_each_without_for_each": "the place of an error, in validate -json",
-    "error_import_addresses": "the place of an error, in validate -json",
     "error_import_for_each": "the place of an error, in validate -json",
     "error_import_id_self": "the place of an error, in validate -json",
-    "error_import_ids": "the place of an error, in validate -json",
     "error_provisioner_at_destroy": "the place of an error, in validate -json",
-    "error_required_version": "the place of an error, in validate -json",
     "error_required_version_of_modules": "the place of an error, in validate -json",
-    "error_undeclared_references": "the place of an error, in validate -json",
-    "override_files_errors": "the place of an error, in validate -json",
     "quoted_references": "the place of an error, in validate -json",
 }
 

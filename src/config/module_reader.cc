@@ -67,7 +67,7 @@ void ModuleReader::ReadTerraform(const hcl::Block& block) {
           {"backend", {"type"}}, {"cloud", {}}, {"required_providers", {}}, {"provider_meta", {"provider"}}}};
   const hcl::Content content = block.body().GetContent(schema, diagnostics_);
   if (const hcl::Argument version = content.Find("required_version")) {
-    module_.required_versions.push_back({Text(version.expression()), version.expression().range()});
+    module_.required_versions.push_back({Text(version.expression()), version.range()});
   }
   for (const hcl::Block& inner : content.blocks) {
     if (inner.type() == "required_providers") ReadRequiredProviders(inner);
@@ -370,13 +370,13 @@ std::optional<state::Target> ModuleReader::TargetOf(hcl::Expression expression) 
   return reference ? state::ParseTarget(*reference, diagnostics_) : std::nullopt;
 }
 
-void ModuleReader::CheckRepetition(hcl::Expression count, hcl::Expression for_each) {
-  if (!count || !for_each) return;
+void ModuleReader::CheckRepetition(const hcl::Content& content) {
+  if (!content.Get("count") || !content.Get("for_each")) return;
   diagnostics_.AddError(
       "Invalid combination of \"count\" and \"for_each\"",
       "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be "
       "explicit about the number of resources to be created.",
-      for_each.range());
+      content.Find("for_each").name_range());
 }
 
 bool ModuleReader::CheckName(std::string_view name, std::string summary, const hcl::SourceRange& range) {

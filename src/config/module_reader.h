@@ -45,7 +45,7 @@ class ModuleReader {
 
   // module_reader_import.cc
   void ReadImport(const hcl::Block& block);
-  bool ReadImportTo(Import& import);
+  bool ReadImportTo(Import& import, const hcl::SourceRange& place);
 
   // module_reader_resource.cc
   void ReadResource(const hcl::Block& block, state::ResourceMode mode);
@@ -64,7 +64,7 @@ class ModuleReader {
   std::vector<hcl::Reference> DependsOn(hcl::Expression expression);
   // Also in quotes, as Terraform 0.11 had it.
   std::optional<hcl::Reference> ReferenceOf(hcl::Expression expression);
-  void CheckRepetition(hcl::Expression count, hcl::Expression for_each);
+  void CheckRepetition(const hcl::Content& content);
   bool CheckName(std::string_view name, std::string summary, const hcl::SourceRange& range);
   void Duplicate(std::string summary, std::string detail, const hcl::SourceRange& range);
 

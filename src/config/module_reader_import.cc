@@ -16,7 +16,7 @@ void ModuleReader::ReadImport(const hcl::Block& block) {
     import.provider = ProviderNameOf(content.Get("provider"));
     import.provider_range = content.Find("provider").range();
   }
-  if (!ReadImportTo(import)) return;
+  if (!ReadImportTo(import, content.Find("to").range())) return;
   for (const Import& other : module_.imports) {
     if (!import.address || other.address != import.address) continue;
     const std::string name = import.address->ToString();
@@ -31,7 +31,7 @@ void ModuleReader::ReadImport(const hcl::Block& block) {
 }
 
 // Keys that are expressions may be anything yet.
-bool ModuleReader::ReadImportTo(Import& import) {
+bool ModuleReader::ReadImportTo(Import& import, const hcl::SourceRange& place) {
   bool is_fixed = true;
   const KeyEvaluator any_key = [&](hcl::Expression key) {
     is_fixed = false;
@@ -44,8 +44,7 @@ bool ModuleReader::ReadImportTo(Import& import) {
   };
   const auto address = ReadImportTarget(import.to, any_key, diagnostics_);
   if (!address || address->resource.mode() != state::ResourceMode::kManaged) {
-    diagnostics_.AddError("Invalid import address", "Only managed resources can be imported.",
-                          import.to.range());
+    diagnostics_.AddError("Invalid import address", "Only managed resources can be imported.", place);
     return false;
   }
   import.target = address->config();

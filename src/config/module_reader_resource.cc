@@ -65,7 +65,7 @@ std::optional<Resource> ModuleReader::ResourceOf(const hcl::Block& block, Resour
   if (!names_fine) return std::nullopt;
   resource.count = content.Get("count");
   resource.for_each = content.Get("for_each");
-  CheckRepetition(resource.count, resource.for_each);
+  CheckRepetition(content);
   if (content.Get("provider")) resource.provider = ProviderNameOf(content.Get("provider"));
   if (content.Get("depends_on")) resource.depends_on = DependsOn(content.Get("depends_on"));
 

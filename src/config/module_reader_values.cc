@@ -167,7 +167,7 @@ void ModuleReader::ReadCall(const hcl::Block& block) {
   if (content.Get("version")) call.version = Text(content.Get("version"));
   call.count = content.Get("count");
   call.for_each = content.Get("for_each");
-  CheckRepetition(call.count, call.for_each);
+  CheckRepetition(content);
   if (content.Get("depends_on")) call.depends_on = DependsOn(content.Get("depends_on"));
   if (content.Get("providers")) ReadCallProviders(call, content.Get("providers"));
   for (const hcl::Block& reserved : content.blocks) {

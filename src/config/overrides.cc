@@ -41,6 +41,12 @@ std::string AliasOf(const Block& provider) {
   return is_text ? std::string(alias.AsString()) : std::string();
 }
 
+// Of a list.
+hcl::Expression FirstOf(const hcl::Expression& expression) {
+  const auto list = expression.AsList();
+  return list && !list->empty() ? list->front() : expression;
+}
+
 class Overrider {
  public:
   Overrider(std::vector<Block>& blocks, hcl::Diagnostics& diagnostics)
@@ -93,7 +99,7 @@ class Overrider {
     const bool depends = content.Get("depends_on") && change.type() != "output";
     if (depends) {
       diagnostics_.AddError("Unsupported override", "The depends_on argument may not be overridden.",
-                            content.Find("depends_on").name_range());
+                            FirstOf(content.Get("depends_on")).range());
     }
     return ok && !depends;
   }

@@ -152,6 +152,9 @@ std::vector<graph::NodeIndex> ReferenceResolver::ResolveResource(const Config& c
 void ReferenceResolver::ReportResource(const Config& config, const Reference& reference,
                                        const state::ResourceName& name) {
   const ModuleNodes& nodes = names_.at(&config);
+  const bool prefixed = name.mode() != ResourceMode::kManaged || reference.root == "resource";
+  hcl::SourceRange place = reference.range();
+  place.end = reference.steps[prefixed ? 1 : 0].range().end;
   std::string hint;
   const state::ResourceName twin(ResourceMode::kData, name.type(), name.name());
   if (nodes.resources.contains(twin))
@@ -162,7 +165,7 @@ void ReferenceResolver::ReportResource(const Config& config, const Reference& re
   diagnostics_.AddError("Reference to undeclared resource",
                         Format("A {} resource {:?} {:?} has not been declared in {}.{}", std::string(words),
                                name.type(), name.name(), ModuleWords(config), hint),
-                        reference.range());
+                        place);
 }
 
 }  // namespace cairn::infra
