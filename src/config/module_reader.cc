@@ -314,6 +314,9 @@ std::optional<bool> ModuleReader::Flag(hcl::Expression expression) {
 std::optional<ProviderName> ModuleReader::ProviderNameOf(hcl::Expression expression) {
   hcl::Diagnostics unused;
   const hcl::Node node = expression.AsNode();
+  // A key of `providers` is a name alone.
+  if (const std::string_view name = node ? hcl::AsKeyword(node) : std::string_view(); !name.empty())
+    return ProviderName{.name = std::string(name), .range = expression.range()};
   const auto reference = node ? hcl::AsReference(node, unused) : std::nullopt;
   if (!reference || reference->steps.size() > 1 ||
       (reference->steps.size() == 1 && !reference->steps[0].is_attribute)) {
