@@ -99,11 +99,7 @@ std::vector<graph::NodeIndex> ReferenceResolver::ResolveModule(const Config& con
   size_t step = 1;
   if (step < reference.steps.size() && !reference.steps[step].is_attribute) ++step;
   const std::string_view output = StepName(reference, step);
-  if (output.empty()) {
-    Nodes all = {*nodes.call};
-    for (const auto& [unused, node] : nodes.outputs) all.push_back(node);
-    return all;
-  }
+  if (output.empty()) return {nodes.end};
   if (const auto found = nodes.outputs.find(output); found != nodes.outputs.end())
     return {found->second, *nodes.call};
   diagnostics_.AddError("Unsupported attribute",
