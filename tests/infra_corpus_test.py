@@ -46,7 +46,6 @@ DIFFERENT = {
 # What cairn cannot do yet. NAME: what it lacks.
 MISSING = {
     "error_missing_provider": "another message from validate than from plan",
-    "error_module_missing_folder": "the installation of modules",
     "error_provisioners": "after an undeclared reference nothing else of provisioners is checked",
     "provisioner_command_fails": "a wrong attribute of self is found by the schema, not by the value",
     "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",

@@ -10,7 +10,7 @@ namespace cairn::commands {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"init", "Prepare the working folder: its backend and its providers", RunInit, true},
+    {"init", "Prepare the working folder: its backend, modules and providers", RunInit, true},
     {"validate", "Check the configuration", RunValidate, true},
     {"plan", "Show what would be done", RunPlan, true},
     {"apply", "Create or change infrastructure", RunApply, true},
@@ -18,6 +18,7 @@ constexpr Command kCommands[] = {
     {"console", "Answer expressions", RunConsole},
     {"fmt", "Lay out the files of the configuration", RunFmt},
     {"force-unlock", "Take away a lock of the state", RunForceUnlock},
+    {"get", "Install or update modules", RunGet},
     {"graph", "Draw what depends on what", RunGraph},
     {"import", "Take an object that exists already into the state", RunImport},
     {"metadata", "What programs want to know of this one"},

@@ -14,6 +14,7 @@ int RunPlan(const Environment& environment, Screen& screen, const std::vector<st
 int RunApply(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunDestroy(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunInit(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunGet(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunValidate(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunShow(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunRefresh(const Environment& environment, Screen& screen, const std::vector<std::string>& words);

@@ -40,10 +40,11 @@ Result<std::string> SavedFiles::Read(const std::string& path) const {
 
 config::ModuleResolver SavedModules(const infra::SavedPlan& saved) {
   return [&saved](const state::ModulePath& path, const config::Config& /*parent*/,
-                  const config::ModuleCall& /*call*/) -> Result<std::string> {
+                  const config::ModuleCall& call) -> config::ResolvedModule {
     const auto found = saved.modules.find(path.ToString());
     if (found == saved.modules.end()) {
-      return Fail(ErrorCode::kNotFound, path.ToString() + " is not in the saved plan.");
+      return std::unexpected(
+          config::ModuleNotInstalled(call, path.ToString() + " is not in the saved plan."));
     }
     return found->second;
   };

@@ -7,9 +7,9 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "commands/modules.h"
 #include "commands/provider_prompts.h"
 #include "config/checks.h"
-#include "config/files.h"
 #include "config/providers.h"
 #include "config/provisioners.h"
 #include "infra/validator.h"
@@ -90,7 +90,8 @@ bool Session::LoadConfig() {
   if (const infra::SavedPlan* saved = options_.saved) {
     config_ = config::LoadConfig(SavedFiles(*saved), ".", SavedModules(*saved), diagnostics);
   } else {
-    config_ = config::LoadConfig(files_, options_.config_path, config::ResolveLocalModule, diagnostics);
+    config_ = config::LoadConfig(files_, options_.config_path,
+                                 InstalledModules(environment_.DataFolder(), diagnostics), diagnostics);
   }
   const config::Module& root = *config_->module;
   if (!diagnostics.has_errors() && root.files.empty() && !options_.may_be_empty) {

@@ -57,9 +57,9 @@ class TreeLoader {
           call.source_range);
       return false;
     }
-    const Result<std::string> folder = resolve_(child.path, parent, call);
+    const ResolvedModule folder = resolve_(child.path, parent, call);
     if (!folder) {
-      diagnostics_.AddError("Module not installed", folder.error().message, call.range);
+      diagnostics_.Add(folder.error());
       return false;
     }
     std::shared_ptr<const Module>& module = loaded_[*folder];
@@ -157,13 +157,19 @@ void Config::Visit(const std::function<void(const Config&)>& visit) const {
   for (const auto& [name, child] : children) child->Visit(visit);
 }
 
-Result<std::string> ResolveLocalModule(const state::ModulePath& /*path*/, const Config& parent,
-                                       const ModuleCall& call) {
-  if (!call.source.starts_with("./") && !call.source.starts_with("../")) {
-    return Fail(
-        ErrorCode::kNotFound,
+hcl::Diagnostic ModuleNotInstalled(const ModuleCall& call, std::string detail) {
+  if (detail.empty()) {
+    detail =
         "This module is not yet installed. Run \"terraform init\" to install all modules required by this "
-        "configuration.");
+        "configuration.";
+  }
+  return {.summary = "Module not installed", .detail = std::move(detail), .subject = call.range};
+}
+
+ResolvedModule ResolveLocalModule(const state::ModulePath& /*path*/, const Config& parent,
+                                  const ModuleCall& call) {
+  if (!call.source.starts_with("./") && !call.source.starts_with("../")) {
+    return std::unexpected(ModuleNotInstalled(call));
   }
   return hcl::JoinPaths(parent.module->folder, call.source);
 }
@@ -172,7 +178,7 @@ std::unique_ptr<const Config> LoadConfig(const ConfigFiles& files, const std::st
                                          const ModuleResolver& resolve, hcl::Diagnostics& diagnostics) {
   auto root = std::make_unique<Config>();
   root->module = LoadModule(files, folder, diagnostics);
-  TreeLoader(files, resolve, diagnostics).LoadChildren(*root);
+  if (!diagnostics.has_errors()) TreeLoader(files, resolve, diagnostics).LoadChildren(*root);
   CheckImports(*root, diagnostics);
   return root;
 }

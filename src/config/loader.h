@@ -2,6 +2,7 @@
 
 // From folders of files to modules, and from a root module to the tree of all that it calls.
 
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,17 +35,21 @@ struct Config {
   void Visit(const std::function<void(const Config&)>& visit) const;
 };
 
-// Where the files of the module that is called at `path` are: the resolver knows from `init`. The error is a
-// diagnostic's detail.
-using ModuleResolver = std::function<Result<std::string>(const state::ModulePath& path, const Config& parent,
-                                                         const ModuleCall& call)>;
+// Where the files of the module that is called at `path` are: the resolver knows from `init`.
+using ResolvedModule = std::expected<std::string, hcl::Diagnostic>;
+using ModuleResolver = std::function<ResolvedModule(const state::ModulePath& path, const Config& parent,
+                                                    const ModuleCall& call)>;
+
+// A resolver's answer about a module that is not there; empty: nobody has installed it yet.
+hcl::Diagnostic ModuleNotInstalled(const ModuleCall& call, std::string detail = {});
 
 // Resolves local sources ("./x", "../x") below the parent's folder, and nothing else.
-Result<std::string> ResolveLocalModule(const state::ModulePath& path, const Config& parent,
-                                       const ModuleCall& call);
+ResolvedModule ResolveLocalModule(const state::ModulePath& path, const Config& parent,
+                                  const ModuleCall& call);
 
 inline constexpr size_t kModuleDepthMax = 100;  // a module that calls itself ends there
 
+// Where the root has errors, it alone is loaded.
 std::unique_ptr<const Config> LoadConfig(const ConfigFiles& files, const std::string& folder,
                                          const ModuleResolver& resolve, hcl::Diagnostics& diagnostics);
 

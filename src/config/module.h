@@ -123,8 +123,8 @@ struct Resource {
 
 struct ModuleCall {
   std::string name;
-  std::string source = {};
-  std::string version = {};
+  std::string source = {};   // empty if it is none
+  std::string version = {};  // constraints, which are correct
   hcl::Expression count = {};
   hcl::Expression for_each = {};
   std::vector<std::pair<ProviderName, ProviderName>> providers = {};  // in the child; here

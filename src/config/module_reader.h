@@ -37,6 +37,7 @@ class ModuleReader {
   void ReadLocals(const hcl::Block& block);
   void ReadOutput(const hcl::Block& block);
   void ReadCall(const hcl::Block& block);
+  void ReadCallSource(ModuleCall& call, hcl::Expression source, hcl::Expression version);
   void ReadCallProviders(ModuleCall& call, hcl::Expression expression);
   void ReadCheck(const hcl::Block& block);
   // `words` are what the rule is called in messages.

@@ -1,6 +1,8 @@
 #include "base/strings.h"
 #include "config/module_reader.h"
 #include "hcl/convert.h"
+#include "registry/module_source.h"
+#include "registry/requirement.h"
 
 namespace cairn::config {
 namespace {
@@ -160,11 +162,7 @@ void ModuleReader::ReadCall(const hcl::Block& block) {
   ModuleCall call{.name = block.labels()[0], .range = block.definition_range()};
   const hcl::Content content = block.body().PartialContent(schema, call.body, diagnostics_);
   if (!CheckName(call.name, "Invalid module instance name", block.label_range(0))) return;
-  if (content.Get("source")) {
-    call.source = Text(content.Get("source"));
-    call.source_range = content.Get("source").range();
-  }
-  if (content.Get("version")) call.version = Text(content.Get("version"));
+  ReadCallSource(call, content.Get("source"), content.Get("version"));
   call.count = content.Get("count");
   call.for_each = content.Get("for_each");
   CheckRepetition(content);
@@ -187,6 +185,26 @@ void ModuleReader::ReadCall(const hcl::Block& block) {
                      call.range);
   }
   module_.calls.emplace(call.name, std::move(call));
+}
+
+void ModuleReader::ReadCallSource(ModuleCall& call, hcl::Expression source, hcl::Expression version) {
+  const size_t before = diagnostics_.size();
+  if (version) {
+    const std::string text = Text(version);
+    const auto constraints = registry::ParseModuleRequirement(text);
+    if (constraints) {
+      call.version = text;
+    } else if (diagnostics_.size() == before) {
+      diagnostics_.AddError(constraints.error().summary, constraints.error().detail, version.range());
+    }
+  }
+  if (!source) return;
+  call.source_range = source.range();
+  const std::string text = Text(source);
+  if (text.empty()) return;
+  const auto parsed = registry::ParseModuleSource(text, bool(version));
+  if (parsed) call.source = text;
+  if (!parsed) diagnostics_.AddError(parsed.error().summary, parsed.error().detail, source.range());
 }
 
 void ModuleReader::ReadCallProviders(ModuleCall& call, hcl::Expression expression) {

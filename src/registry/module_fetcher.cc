@@ -7,12 +7,14 @@
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/files.h"
 #include "base/strings.h"
 #include "base/subprocess.h"
+#include "hcl/hash.h"
 #include "hcl/quote.h"
 #include "registry/capture.h"
 #include "registry/scratch_directory.h"
@@ -21,6 +23,8 @@ namespace cairn::registry {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr size_t kCheckedBytesMax = size_t{1} << 30;
 
 Result<> RunGit(std::vector<std::string> arguments, const std::string& directory) {
   const Capture capture;
@@ -74,9 +78,13 @@ Result<> FetchGit(const std::string& full_url, const std::string& directory) {
     if (!ref.empty()) clone.insert(clone.end(), {"--branch", ref});
   }
   clone.insert(clone.end(), {"--", url, directory});
-  if (const Result<> cloned = RunGit(std::move(clone), ""); !cloned) return cloned;
-  if (!ref.empty() && !arguments.contains("depth")) {
-    if (const Result<> done = RunGit({"checkout", ref}, directory); !done) return done;
+  if (const Result<> cloned = RunGit(std::move(clone), ""); !cloned) {
+    return std::unexpected(cloned.error().In(Format("error downloading '{}'", full_url)));
+  }
+  if (!ref.empty() && depth.empty()) {
+    if (const Result<> done = RunGit({"checkout", ref}, directory); !done) {
+      return std::unexpected(done.error().In(Format("error downloading '{}'", full_url)));
+    }
   }
   std::error_code error;
   if (!fs::exists(directory + "/.gitmodules", error)) return {};
@@ -117,9 +125,33 @@ std::string MetaOf(std::string_view page) {
   return "";
 }
 
+// Whether the file at `path` has `checksum`: "sha256:0123…", or the digits alone, whose number says of which
+// kind they are.
+Result<> CheckArchive(const std::string& path, const std::string& checksum) {
+  const size_t colon = checksum.find(':');
+  std::string digits = checksum.substr(colon == std::string::npos ? 0 : colon + 1);
+  std::ranges::transform(digits, digits.begin(), [](char c) { return ToLower(c); });
+  for (const auto& [name, kind, size] : {std::tuple("md5", hcl::HashKind::kMd5, 32),
+                                         {"sha1", hcl::HashKind::kSha1, 40},
+                                         {"sha256", hcl::HashKind::kSha256, 64},
+                                         {"sha512", hcl::HashKind::kSha512, 128}}) {
+    if (digits.size() != size_t(size) || (colon != std::string::npos && checksum.substr(0, colon) != name)) {
+      continue;
+    }
+    const Result<std::string> bytes = ReadFile(path, kCheckedBytesMax);
+    if (!bytes) return std::unexpected(bytes.error());
+    const std::string got = hcl::ToHex(hcl::Hash(kind, *bytes));
+    if (got == digits) return {};
+    return Fail(ErrorCode::kInvalid, Format("Checksums did not match for {}.\nExpected: {}\nGot: {}\n{}",
+                                            path, digits, got, name));
+  }
+  return Fail(ErrorCode::kInvalid, "invalid checksum: " + hcl::GoQuoted(checksum));
+}
+
 }  // namespace
 
-Result<> ModuleFetcher::FetchArchive(const std::string& url, ArchiveKind kind, const std::string& directory) {
+Result<> ModuleFetcher::FetchArchive(const std::string& url, ArchiveKind kind, const std::string& checksum,
+                                     const std::string& directory) {
   const Result<ScratchDirectory> scratch = ScratchDirectory::Beside(directory);
   if (!scratch) return std::unexpected(scratch.error());
   const std::string file = scratch->path() + "/archive";
@@ -127,6 +159,9 @@ Result<> ModuleFetcher::FetchArchive(const std::string& url, ArchiveKind kind, c
   if (!answer) return std::unexpected(answer.error());
   if (answer->status != 200)
     return Fail(ErrorCode::kNotFound, Format("bad response code: {}", answer->status));
+  if (const Result<> checked = checksum.empty() ? Result<>() : CheckArchive(file, checksum); !checked) {
+    return checked;
+  }
   std::error_code error;
   fs::create_directory(directory, error);
   if (error) return FailErrno(error.value(), "cannot create " + directory);
@@ -138,12 +173,10 @@ Result<> ModuleFetcher::FetchHttp(const std::string& full_url, const std::string
   if (http_ == nullptr) return Fail(ErrorCode::kUnavailable, "there is no way to reach " + full_url);
   constexpr std::string_view kArguments[] = {"archive", "checksum"};
   auto [url, arguments] = TakeArguments(full_url, kArguments);
-  if (arguments.contains("checksum"))
-    return Fail(ErrorCode::kInvalid, "checksums of modules are not supported");
   const std::string path = url.substr(0, std::min(url.find('?'), url.size()));
   const std::string named = arguments["archive"];
   if (const std::optional<ArchiveKind> kind = ArchiveKindOf(named.empty() ? path : named)) {
-    return FetchArchive(url, *kind, directory);
+    return FetchArchive(url, *kind, arguments["checksum"], directory);
   }
   const Result<HttpAnswer> answer =
       http_->Get(url + (url.find('?') == std::string::npos ? "?" : "&") + "terraform-get=1", {});

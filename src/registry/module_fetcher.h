@@ -35,7 +35,8 @@ class ModuleFetcher final : public ModulePackages {
 
  private:
   Result<> FetchHttp(const std::string& url, const std::string& directory, bool may_follow);
-  Result<> FetchArchive(const std::string& url, ArchiveKind kind, const std::string& directory);
+  Result<> FetchArchive(const std::string& url, ArchiveKind kind, const std::string& checksum,
+                        const std::string& directory);
 
   HttpFetcher* http_;
   ArchiveLimits limits_;

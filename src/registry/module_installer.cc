@@ -24,17 +24,27 @@ std::string Join(std::string_view outer, std::string_view inner) {
   return CleanPath(inner.empty() ? std::string(outer) : std::string(outer) + "/" + std::string(inner));
 }
 
+std::string Named(const ModuleCall& call) {
+  const std::string name = hcl::GoQuoted(call.name);
+  return call.place.empty() ? name : Format("{} ({})", name, call.place);
+}
+
+// What is wrong with it, without the names of the scratch directory.
+std::string InstalledTo(std::string message, const std::string& scratch, const std::string& directory) {
+  for (size_t at = 0; (at = message.find(scratch, at)) != std::string::npos; at += directory.size()) {
+    message.replace(at, scratch.size(), directory);
+  }
+  return message;
+}
+
 class Installer {
  public:
   Installer(const ModuleManifest& before, ModuleReader& reader, ModulePackages& packages,
             ModuleRegistry* registry, const ModuleInstallOptions& options,
             const std::function<void(const ModuleEvent&)>& observe)
-      : before_(before),
-        reader_(reader),
-        packages_(packages),
-        registry_(registry),
-        options_(options),
-        observe_(observe) {}
+      : reader_(reader), packages_(packages), registry_(registry), options_(options), observe_(observe) {
+    result_.manifest = before;
+  }
 
   ModuleInstallResult Run() {
     result_.manifest[""] = {.directory = CleanPath(options_.root)};
@@ -47,6 +57,7 @@ class Installer {
     std::string version;
     std::string directory;
     std::string package_directory;
+    bool is_kept = false;  // was there already
   };
 
   void Fail(const std::string& path, About about, std::string summary, std::string detail) {
@@ -82,26 +93,39 @@ class Installer {
     std::optional<Chosen> chosen;
     switch (source->kind) {
       case SourceKind::kLocal:
-        chosen = ChooseLocal(path, *source, caller, package);
+        chosen = ChooseLocal(path, call, *source, caller, package);
         break;
       case SourceKind::kRegistry:
         chosen = ChooseFromRegistry(path, call, *source);
         break;
       case SourceKind::kRemote:
-        chosen = ChooseRemote(path, *source, "");
+        chosen = ChooseRemote(path, call, *source, PackageText(*source), "");
         break;
     }
+    if (!chosen || !chosen->is_kept) Forget(path);
     if (!chosen) return;
     result_.manifest[path] = {ToString(*source), chosen->version, chosen->directory};
-    Observe({.kind = ModuleEvent::Kind::kInstalled,
-             .path = path,
-             .version = chosen->version,
-             .directory = chosen->directory});
+    if (!chosen->is_kept) {
+      Observe({.kind = ModuleEvent::Kind::kInstalled,
+               .path = path,
+               .version = chosen->version,
+               .directory = chosen->directory});
+    }
+    std::error_code error;
+    if (!fs::is_directory(chosen->directory, error)) return;  // which has been said
     Walk(path, chosen->directory, chosen->package_directory, depth);
   }
 
-  std::optional<Chosen> ChooseLocal(const std::string& path, const ModuleSource& source,
-                                    const std::string& caller, const std::string& package) {
+  // Records of the module and of those below it.
+  void Forget(const std::string& path) {
+    std::erase_if(result_.manifest, [&](const auto& record) {
+      return record.first == path || record.first.starts_with(path + ".");
+    });
+  }
+
+  std::optional<Chosen> ChooseLocal(const std::string& path, const ModuleCall& call,
+                                    const ModuleSource& source, const std::string& caller,
+                                    const std::string& package) {
     const std::string directory = Join(caller, source.path);
     const bool is_within = directory == package || directory.starts_with(package + "/");
     if (!package.empty() && !is_within) {
@@ -118,17 +142,23 @@ class Installer {
     if (!fs::is_directory(directory, error)) {
       Fail(path, About::kDirectory, "Unreadable module directory",
            Format("Unable to evaluate directory symlink: lstat {}: no such file or directory", directory));
-      return std::nullopt;
+      Fail(path, About::kDirectory, "Unreadable module directory",
+           Format("The directory  could not be read for module {} at {}.", hcl::GoQuoted(call.name),
+                  call.place));
+      return Chosen{};
     }
-    return Chosen{"", directory, package};
+    const auto record = result_.manifest.find(path);
+    const bool is_kept = !options_.upgrade && record != result_.manifest.end() &&
+                         record->second == ModuleRecord{ToString(source), "", directory};
+    return Chosen{"", directory, package, is_kept};
   }
 
   // What was installed for this source before, if it is still there.
   std::optional<Chosen> Kept(const std::string& path, const ModuleSource& source,
                              const LooseConstraints* constraints) {
-    const auto record = before_.find(path);
+    const auto record = result_.manifest.find(path);
     std::error_code error;
-    if (options_.upgrade || record == before_.end() || record->second.source != ToString(source) ||
+    if (options_.upgrade || record == result_.manifest.end() || record->second.source != ToString(source) ||
         !fs::is_directory(record->second.directory, error)) {
       return std::nullopt;
     }
@@ -136,26 +166,24 @@ class Installer {
       const Result<LooseVersion> version = ParseLooseVersion(record->second.version);
       if (!version || !Satisfies(*version, *constraints)) return std::nullopt;
     }
-    return Chosen{record->second.version, record->second.directory, PackageDirectory(path)};
+    return Chosen{record->second.version, record->second.directory, PackageDirectory(path), true};
   }
 
   std::string PackageDirectory(const std::string& path) const {
     return Join(options_.data_directory, "modules/" + path);
   }
 
-  std::optional<Chosen> ChooseRemote(const std::string& path, const ModuleSource& source,
+  std::optional<Chosen> ChooseRemote(const std::string& path, const ModuleCall& call,
+                                     const ModuleSource& source, const std::string& package,
                                      const std::string& version) {
     if (version.empty()) {
       if (const auto kept = Kept(path, source, nullptr)) return kept;
     }
     const std::string directory = PackageDirectory(path);
-    Observe({.kind = ModuleEvent::Kind::kDownloading,
-             .path = path,
-             .package = PackageText(source),
-             .version = version});
+    Observe({.kind = ModuleEvent::Kind::kDownloading, .path = path, .package = package, .version = version});
     if (const Result<> fetched = FetchTo(source, directory); !fetched) {
       Fail(path, About::kDownload, "Failed to download module",
-           Format("Could not download module {} source code from {}: {}.", hcl::GoQuoted(path),
+           Format("Could not download module {} source code from {}: {}", Named(call),
                   hcl::GoQuoted(PackageText(source)), fetched.error().message));
       return std::nullopt;
     }
@@ -167,11 +195,15 @@ class Installer {
     const std::string inner = Join(directory, subdirectory);
     std::error_code error;
     if (!fs::is_directory(inner, error)) {
+      if (version.empty()) {
+        Fail(path, About::kDirectory, "Failed to expand subdir globs",
+             Format("subdir {} not found", hcl::GoQuoted(subdirectory)));
+        return std::nullopt;
+      }
       Fail(path, About::kDirectory, "Unreadable module subdirectory",
            Format("The directory {} does not exist. The target submodule {} does not exist within the target "
                   "module.",
                   inner, subdirectory));
-      return std::nullopt;
     }
     return Chosen{version, inner, directory};
   }
@@ -187,7 +219,7 @@ class Installer {
       fs::copy(known->second, fresh, fs::copy_options::recursive | fs::copy_options::copy_symlinks, error);
       if (error) return FailErrno(error.value(), "cannot copy " + known->second);
     } else if (const Result<> fetched = packages_.Fetch(source, fresh); !fetched) {
-      return fetched;
+      return cairn::Fail(fetched.error().code, InstalledTo(fetched.error().message, fresh, directory));
     }
     fs::remove_all(directory, error);
     fs::rename(fresh, directory, error);
@@ -209,21 +241,30 @@ class Installer {
     }
     if (const auto kept = Kept(path, source, &constraints)) return kept;
     const auto inaccessible = [&](std::string why) {
-      Fail(path, About::kSource, "Error accessing remote module registry", std::move(why));
+      Fail(path, About::kDownload, "Error accessing remote module registry", std::move(why));
       return std::nullopt;
     };
     if (registry_ == nullptr) return inaccessible("There is no way to reach " + source.host + ".");
     const Result<std::vector<std::string>> versions = registry_->Versions(source);
+    if (!versions && versions.error().code == ErrorCode::kNotFound) {
+      Fail(path, About::kDownload, "Module not found",
+           Format("Module {} (from {}) cannot be found in the module registry at {}.",
+                  hcl::GoQuoted(call.name), call.place, source.host));
+      return std::nullopt;
+    }
     if (!versions) {
       return inaccessible(Format("Failed to retrieve available versions for module {} from {}: {}.",
-                                 hcl::GoQuoted(path), source.host, versions.error().message));
+                                 Named(call), source.host, versions.error().message));
     }
     const std::optional<std::string> version = NewestOf(*versions, constraints);
     if (!version) {
-      Fail(path, About::kVersion, "Unresolvable module version constraint",
-           Format(
-               "There is no available version of module {} ({}) which matches the given version constraint.",
-               hcl::GoQuoted(PackageText(source)), path));
+      const std::optional<std::string> newest = NewestOf(*versions, {});
+      Fail(
+          path, About::kVersion, "Unresolvable module version constraint",
+          Format(
+              "There is no available version of module {} ({}) which matches the given version constraint.{}",
+              hcl::GoQuoted(PackageText(source)), call.place,
+              newest ? Format(" The newest available version is {}.", *newest) : ""));
       return std::nullopt;
     }
     const Result<std::string> location = registry_->Location(source, *version);
@@ -237,7 +278,7 @@ class Installer {
     remote.subdirectory = remote.subdirectory.empty()   ? source.subdirectory
                           : source.subdirectory.empty() ? remote.subdirectory
                                                         : Join(remote.subdirectory, source.subdirectory);
-    return ChooseRemote(path, remote, *version);
+    return ChooseRemote(path, call, remote, PackageText(source), *version);
   }
 
   // Pre-releases count where a constraint names one exactly.
@@ -260,7 +301,6 @@ class Installer {
     return ToString(*newest);
   }
 
-  const ModuleManifest& before_;
   ModuleReader& reader_;
   ModulePackages& packages_;
   ModuleRegistry* registry_;

@@ -20,6 +20,7 @@ struct ModuleCall {
   std::string name;
   std::string source;
   std::string version = {};  // constraints; empty: none
+  std::string place = {};    // where it is written, for messages: "main.tf:2"
 };
 
 // Who reads configurations.
@@ -53,14 +54,19 @@ struct ModuleInstallOptions {
 
 struct ModuleFailure {
   std::string path;  // of the call: "network.subnets"
-  enum class About { kSource, kVersion, kDownload, kDirectory } about;
+  enum class About {
+    kSource,     // the `source` as it is written
+    kVersion,    // the `version`
+    kDownload,   // what it names cannot be had
+    kDirectory,  // a directory that is not there
+  } about;
   Mistake mistake;
 };
 
 struct ModuleEvent {
   enum class Kind {
     kDownloading,  // `package`, of `version` if a registry chose one
-    kInstalled,    // in `directory`
+    kInstalled,    // in `directory`; not said of what was there already
   };
   Kind kind;
   std::string path;
@@ -70,7 +76,9 @@ struct ModuleEvent {
 };
 
 struct ModuleInstallResult {
-  ModuleManifest manifest;  // without the branches that failed
+  // Without the branches that failed, but for those whose directory is not there; with what was recorded
+  // before of calls that are no more.
+  ModuleManifest manifest;
   std::vector<ModuleFailure> failures;
 };
 

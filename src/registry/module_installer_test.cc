@@ -95,8 +95,8 @@ TEST_F(ModuleInstallerTest, TriesAllBranches) {
   const ModuleInstallResult result = Install();
   std::vector<std::string> paths;
   for (const ModuleFailure& failure : result.failures) paths.push_back(failure.path);
-  EXPECT_EQ(paths, (std::vector<std::string>{"a", "c", "d", "e", "f"}));
-  EXPECT_EQ(result.manifest.size(), 2U);
+  EXPECT_EQ(paths, (std::vector<std::string>{"a", "c", "c", "d", "e", "f"}));
+  EXPECT_EQ(result.manifest.size(), 3U);  // the root, b, and c with no directory
 }
 
 TEST_F(ModuleInstallerTest, LocalModulesStayWithinTheirPackage) {

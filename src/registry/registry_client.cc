@@ -55,21 +55,18 @@ Result<std::string> ServiceHosts::UrlOf(const std::string& host, const std::stri
       const Error& error = answer.error();
       if (error.code == ErrorCode::kDenied && error.message.starts_with("host "))
         return std::unexpected(error);
-      return Fail(error.code, Format("could not connect to {}: failed to request discovery document: {}",
-                                     host, error.message));
+      return Fail(error.code, Format("failed to request discovery document: {}", error.message));
     }
     if (answer->status == 404) {
       services_[host];
     } else if (answer->status != 200) {
       return Fail(ErrorCode::kUnavailable,
-                  Format("could not connect to {}: failed to request discovery document: {}", host,
-                         StatusText(*answer)));
+                  Format("failed to request discovery document: {}", StatusText(*answer)));
     } else {
       Result<std::map<std::string, std::string>> services = ParseDiscovery(answer->body, answer->url);
       if (!services) {
         return Fail(ErrorCode::kInternal,
-                    Format("could not connect to {}: failed to decode discovery document: {}", host,
-                           services.error().message));
+                    Format("failed to decode discovery document: {}", services.error().message));
       }
       services_[host] = *std::move(services);
     }
@@ -81,8 +78,18 @@ Result<std::string> ServiceHosts::UrlOf(const std::string& host, const std::stri
                                           service.starts_with("modules") ? "module" : "provider"));
 }
 
+namespace {
+
+Result<std::string> ProvidersOf(ServiceHosts& hosts, const std::string& host) {
+  Result<std::string> url = hosts.UrlOf(host, "providers.v1");
+  if (url || url.error().message.starts_with("host ")) return url;
+  return Fail(url.error().code, Format("could not connect to {}: {}", host, url.error().message));
+}
+
+}  // namespace
+
 Result<std::vector<Version>> RegistrySource::AvailableVersions(const ProviderAddress& provider) {
-  const Result<std::string> service = hosts_.UrlOf(provider.host, "providers.v1");
+  const Result<std::string> service = ProvidersOf(hosts_, provider.host);
   if (!service) return std::unexpected(service.error());
   const Result<HttpAnswer> answer =
       hosts_.Get(*service + provider.namespace_name + "/" + provider.type + "/versions");
@@ -107,7 +114,7 @@ Result<std::vector<Version>> RegistrySource::AvailableVersions(const ProviderAdd
 
 Result<PackageLocation> RegistrySource::Find(const ProviderAddress& provider, const Version& version,
                                              const Platform& platform) {
-  const Result<std::string> service = hosts_.UrlOf(provider.host, "providers.v1");
+  const Result<std::string> service = ProvidersOf(hosts_, provider.host);
   if (!service) return std::unexpected(service.error());
   const auto failed = [&](const Error& error) {
     const ErrorCode code = error.code == ErrorCode::kNotFound ? ErrorCode::kInternal : error.code;

@@ -277,8 +277,10 @@ hcl::Diagnostics Arrange(const hcl::Diagnostics& diagnostics) {
   std::vector<hcl::Diagnostic> list(diagnostics.begin(), diagnostics.end());
   const auto place = [](const hcl::Diagnostic& one) {
     const auto& subject = one.subject;
-    return subject ? std::tuple(std::string_view(subject->source->name()), subject->begin, subject->end)
-                   : std::tuple(std::string_view(), uint32_t(0), uint32_t(0));
+    const std::string_view name = subject ? std::string_view(subject->source->name()) : "";
+    const auto depth = std::ranges::count(name, '/');
+    return subject ? std::tuple(depth, name, subject->begin, subject->end)
+                   : std::tuple(depth, name, uint32_t(0), uint32_t(0));
   };
   const auto key = [&](const hcl::Diagnostic& one) {
     return std::tuple(IsError(one), place(one), std::string_view(one.address));

@@ -11,7 +11,8 @@
 
 namespace cairn::view {
 
-// Each once, warnings first, in the order of files and places within; what has no place comes before that.
+// Each once, warnings first, in the order of files (deeper ones later) and places within; what has no place
+// comes before that.
 hcl::Diagnostics Arrange(const hcl::Diagnostics& diagnostics);
 
 // For people: of warnings with one summary and a place each only the first, which says how many there are.

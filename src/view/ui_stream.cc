@@ -116,6 +116,12 @@ std::string LogLine(std::string_view message, std::string_view time) {
   return UiLine("info", message, time).Take("log");
 }
 
+std::string InitLine(std::string_view message, std::string_view code, std::string_view time) {
+  UiLine line("info", message, std::string(time.substr(0, time.find('.'))) + "Z");
+  line.out().Member("message_code", code);
+  return line.Take("init_output");
+}
+
 std::string PlannedChangeLine(const plan::ResourceChange& change, std::string_view time) {
   UiLine line("info", Format("{}: Plan to {}", change.address.ToString(), ActionName(change)), time);
   WriteChange(line.out(), change);

@@ -28,6 +28,7 @@ std::string SummaryText(const ChangeCounts& counts, Operation operation);
 
 std::string VersionLine(std::string_view time);
 std::string LogLine(std::string_view message, std::string_view time);  // for what has no line of its own
+std::string InitLine(std::string_view message, std::string_view code, std::string_view time);
 std::string PlannedChangeLine(const plan::ResourceChange& change, std::string_view time);
 std::string DriftLine(const plan::ResourceChange& change, std::string_view time);
 std::string SummaryLine(const ChangeCounts& counts, Operation operation, std::string_view time);

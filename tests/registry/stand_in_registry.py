@@ -71,6 +71,13 @@ def module_archive():
     return out.getvalue()
 
 
+def module_zip():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("main.tf", "# root of a zip\n")
+    return out.getvalue()
+
+
 class Site:
     """What is served: path -> (status, headers, body)."""
 
@@ -86,6 +93,8 @@ class Site:
         for version in ("1.0.0", "1.3.0"):
             self.pages[f"/v1/modules/acme/net/aws/{version}/download"] = 204, {"X-Terraform-Get": "/net.tar.gz//sub"}, b""
         self.pages["/net.tar.gz"] = 200, {}, module_archive()
+        self.pages["/net.zip"] = 200, {}, module_zip()
+        self.pages["/moved.bin"] = 302, {"Location": "/net.tar.gz"}, b""
         self.pages["/big"] = 200, {}, b"x" * 1_000_000
         self.pages["/moved"] = 302, {"Location": "/big"}, b""
         self.pages["/down"] = 302, {"Location": "http://localhost:1/"}, b""
