@@ -119,10 +119,12 @@ class BesideTerraform(unittest.TestCase):
 
     def settled(self, text, program):
         text = UNSETTLED.sub("", text.replace(self.folders[program], "FOLDER")).replace("  cairn ", "  terraform ")
+        text = text.replace("\\u003e", ">")  # the same JSON
         if "git exited" in text:  # terraform says where git is, and breaks its lines elsewhere
             text = re.sub(r"\s+", " ", text).replace("/usr/bin/git exited", "git exited")
         text = re.sub(r"did not match for\s+\S+", "did not match for FILE", text).replace("*sha256.digest", "sha256")
-        return re.sub(r"\n\n+", "\n\n", text)
+        text = re.sub(r"\n\n+", "\n\n", text)
+        return re.sub(r"(Error: [^\n]+\n\n)\1", r"\1", text)  # terraform says some things twice
 
     def both(self, *words, code=0, **environment):
         """Runs one command by both programs, and compares. Returns what they printed."""
@@ -210,6 +212,55 @@ class Modules(BesideTerraform):
                     "a/main.tf": 'terraform {\n  required_version = "> 8"\n}\n'})
         self.both("init", "-no-color", code=1)
         self.both("get", "-no-color", code=1)
+
+
+def required(*providers):
+    """NAME=SOURCE or NAME=SOURCE VERSION."""
+    text = ""
+    for provider in providers:
+        name, source = provider.split("=", 1)
+        source, _, version = source.partition(" ")
+        text += f'    {name} = {{ source = "{source}"' + (f', version = "{version}"' if version else "") + " }\n"
+    return {"main.tf": f"terraform {{\n  required_providers {{\n{text}  }}\n}}\n"}
+
+
+class Providers(BesideTerraform):
+    def test_come_from_their_registry(self):
+        self.write(required("w=acme.example.com/acme/widget ~> 1.0"))
+        self.both("init", "-no-color", "-lockfile=readonly", code=1)
+        self.remove(".terraform")
+        self.both("init", "-no-color")
+        self.both("init", "-no-color", "-lockfile=readonly")
+        self.both("init", "-no-color", "-lockfile=readonly", "-upgrade", code=1)
+        self.write(required("w=acme.example.com/acme/widget 1.0.0"))
+        self.both("init", "-no-color", code=1)
+        self.both("init", "-json", "-upgrade")
+        self.remove(".terraform")
+        self.both("init", "-json")
+
+    def test_come_from_network_mirrors(self):
+        self.configure(f'provider_installation {{\n  network_mirror {{\n    url = "{self.registry.url}/mirror/"\n  }}\n}}\n')
+        self.write(required("w=mirrored.example.com/acme/widget"))
+        self.both("init", "-no-color")
+        self.remove(".terraform")
+        self.remove(".terraform.lock.hcl")
+        self.both("init", "-json")
+
+    def test_come_from_a_cache(self):
+        cache = processes.private_directory("cache")
+        self.write(required("w=acme.example.com/acme/widget"))
+        self.both("init", "-no-color", TF_PLUGIN_CACHE_DIR=cache)
+        self.remove(".terraform")
+        self.both("init", "-no-color", TF_PLUGIN_CACHE_DIR=cache)
+
+    def test_are_refused_as_terraform_refuses_them(self):
+        for provider in ("acme.example.com/acme/unsigned", "acme.example.com/acme/none",
+                         "acme.example.com/acme/widget > 5", "terraform.io/builtin/foo"):
+            self.write(required("a=" + provider))
+            self.both("init", "-no-color", code=1)
+            self.both("init", "-json", code=1)
+        self.write(required("a=example.com/acme/missing"))
+        self.both("init", "-no-color", "-plugin-dir=" + os.path.dirname(self.cli), code=1)
 
 
 if __name__ == "__main__":

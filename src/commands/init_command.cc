@@ -10,6 +10,7 @@
 #include "commands/init_view.h"
 #include "commands/installed_providers.h"
 #include "commands/modules.h"
+#include "commands/provider_failures.h"
 #include "commands/provider_sources.h"
 #include "commands/run_commands.h"
 #include "commands/session.h"
@@ -30,6 +31,8 @@ Terraform can determine which modules and providers need to be installed.)";
 struct InitFlags {
   bool get = true;
   bool upgrade = false;
+  std::string lockfile = {};                  // "readonly": it must not change
+  std::vector<std::string> plugin_dirs = {};  // the only places of providers, if there are any
   InitBackendFlags backend = {};
 };
 
@@ -48,6 +51,10 @@ class Init {
     }
     view_.Say("initializing_backend_message", "[reset][bold]Initializing the backend...");
     if (!LoadConfig(root)) return 1;
+    if (flags_.upgrade && IsReadOnly()) {
+      screen_.ReportError("The -upgrade flag conflicts with -lockfile=readonly.", "");
+      return 1;
+    }
     if (!InitBackend(environment_, screen_, *root, flags_.backend)) return 1;
     view_.Say("initializing_provider_plugin_message", "[reset][bold]Initializing provider plugins...");
     if (!InstallProviders()) return 1;
@@ -101,7 +108,7 @@ with Terraform immediately by creating Terraform configuration files.)";
     if (!Passes(diagnostics)) return false;
 
     Registries registries(environment_, cli_);
-    registry::CombinedSource source = registries.SourceOf(MethodsOf(environment_, cli_));
+    registry::CombinedSource source = registries.SourceOf(Methods());
     registry::PlainFileHasher hasher;
     registry::InstallOptions options{
         .directory = ProvidersFolder(environment_),
@@ -112,16 +119,39 @@ with Terraform immediately by creating Terraform configuration files.)";
     const registry::InstallResult result =
         registry::InstallProviders(required, before->locks, source, &registries.packages(), hasher, options,
                                    [&](const registry::InstallEvent& event) { view_.Show(event); });
-    for (const registry::InstallFailure& failure : result.failures) {
-      screen_.ReportError("Failed to install provider",
-                          Format("{}: {}", registry::ForDisplay(failure.provider), failure.message));
-    }
-    return result.failures.empty() && KeepLocks(before->locks, result.locks);
+    hcl::Diagnostics failures;
+    for (const registry::InstallFailure& failure : result.failures) failures.Add(DiagnosticOf(failure));
+    if (!Passes(failures)) return false;
+    view_.SaySigned();
+    return KeepLocks(before->locks, result);
   }
 
-  bool KeepLocks(const registry::Locks& before, const registry::Locks& after) {
+  bool IsReadOnly() const { return flags_.lockfile == "readonly"; }
+
+  std::vector<registry::InstallationMethod> Methods() const {
+    if (flags_.plugin_dirs.empty()) return MethodsOf(environment_, cli_);
+    std::vector<registry::InstallationMethod> methods;
+    for (const std::string& folder : flags_.plugin_dirs) {
+      methods.push_back({.kind = registry::InstallationMethod::Kind::kFilesystemMirror, .location = folder});
+    }
+    return methods;
+  }
+
+  bool KeepLocks(const registry::Locks& before, const registry::InstallResult& result) {
+    const registry::Locks& after = result.locks;
     hcl::Diagnostics diagnostics;
     if (registry::LocksDiffer(before, after)) {
+      if (IsReadOnly()) {
+        screen_.ReportError(
+            "Provider dependency changes detected",
+            "Changes to the required provider dependencies were detected, but the lock file is read-only. To "
+            "use and record these requirements, run \"terraform init\" without the \"-lockfile=readonly\" "
+            "flag.");
+        return false;
+      }
+      if (!result.locked_for_this_platform.empty()) {
+        diagnostics.Add(IncompleteLocks(result.locked_for_this_platform));
+      }
       const Result<> written = registry::WriteLockFile(std::string(kLockFileName), after);
       if (!written) {
         diagnostics.AddError("Failed to write the dependency lock file", written.error().message);
@@ -163,6 +193,8 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   const auto add = [&](Flags& known) {
     known.Add("upgrade", flags.upgrade, "choose the newest versions that fit, and fetch modules again");
     known.Add("get", flags.get, "install modules (true)");
+    known.Add("lockfile", flags.lockfile, "\"readonly\": fail where the lock file would change");
+    known.Add("plugin-dir", flags.plugin_dirs, "a folder of providers, instead of all other places");
     known.Add("json", json, "say what is done as lines of JSON");
     known.Add("backend", backend.backend, "set up where the state is kept (true)");
     known.Add("backend-config", backend.config,

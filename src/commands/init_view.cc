@@ -15,8 +15,10 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-std::string Authenticity(const InstallEvent& event) {
-  return event.signer.empty() ? "unauthenticated" : "self-signed, key ID " + event.signer;
+// As terraform has it: in lines of JSON without what would part the words.
+std::string Authenticity(const InstallEvent& event, bool in_json) {
+  if (event.signer.empty()) return "unauthenticated";
+  return (in_json ? "self-signedkey_id: " : "self-signed, key ID ") + event.signer;
 }
 
 // The line of the text, and that of JSON.
@@ -55,8 +57,9 @@ Words WordsOf(const InstallEvent& event) {
       return {Format("- Installing {} v{}...", provider, version),
               Format("Installing provider version: {} v{}...", provider, version)};
     case InstallEvent::Kind::kInstalled:
-      return {Format("- Installed {} v{} ({})", provider, version, Authenticity(event)),
-              Format("Installed provider version: {} v{} ({})", provider, version, Authenticity(event))};
+      return {
+          Format("- Installed {} v{} ({})", provider, version, Authenticity(event, false)),
+          Format("Installed provider version: {} v{} ({})", provider, version, Authenticity(event, true))};
     case InstallEvent::Kind::kFailed:
       return {};
   }
@@ -79,8 +82,16 @@ void InitView::Log(std::string_view line) {
 }
 
 void InitView::Show(const InstallEvent& event) {
+  signed_ |= event.kind == InstallEvent::Kind::kInstalled && !event.signer.empty();
   const Words words = WordsOf(event);
   if (!words.text.empty()) Log(screen_.json() ? words.log : words.text);
+}
+
+void InitView::SaySigned() {
+  if (!signed_) return;
+  Log(R"(Partner and community providers are signed by their developers.
+If you'd like to know more about provider signing, you can read about it here:
+https://developer.hashicorp.com/terraform/cli/plugins/signing)");
 }
 
 void InitView::Space() {

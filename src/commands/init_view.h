@@ -19,6 +19,8 @@ class InitView {
   // A line of what is done.
   void Log(std::string_view line);
   void Show(const registry::InstallEvent& event);
+  // More about signatures, if a provider had one.
+  void SaySigned();
   // An empty line, where the text has one.
   void Space();
   // The last words, of success.
@@ -26,6 +28,7 @@ class InitView {
 
  private:
   Screen& screen_;
+  bool signed_ = false;
 };
 
 }  // namespace cairn::commands
