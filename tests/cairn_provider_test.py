@@ -228,6 +228,45 @@ import {
         self.assertIn("No changes.", stand_in.folder.cairn("plan").stdout)
 
 
+class GeneratedConfiguration(unittest.TestCase):
+    IMPORT = HEAD + 'import {\n  to = standin_rich.a\n  id = "i 1"\n}\n'
+
+    def test_is_what_terraform_writes(self):
+        stand_in = StandIn(self.IMPORT, rich=True)
+        folder = stand_in.folder
+        folder.cairn("init")
+        planned = folder.cairn("plan", "-no-color", "-generate-config-out=generated.tf", "-out=saved")
+        self.assertIn("Plan: 1 to import, 0 to add, 1 to change, 0 to destroy.", planned.stdout)
+        self.assertIn("Warning: Config generation is experimental", planned.stdout)
+        with open(os.path.join(folder.path, "generated.tf"), encoding="utf-8") as file:
+            written = file.read()
+        with open(os.path.join(os.path.dirname(STAND_IN), "generated.tf"), encoding="utf-8") as file:
+            self.assertEqual(written, file.read())
+        # It is what is applied, with the file or without.
+        os.remove(os.path.join(folder.path, "generated.tf"))
+        applied = folder.cairn("apply", "-no-color", "saved")
+        self.assertIn("1 imported, 0 added, 1 changed, 0 destroyed", applied.stdout)
+        folder.write(written, "generated.tf")
+        self.assertIn("No changes.", folder.cairn("plan", "-no-color").stdout)
+
+    def test_is_written_also_where_the_provider_refuses_it(self):
+        stand_in = StandIn(self.IMPORT, rich=True, rich_text="invalid")
+        folder = stand_in.folder
+        folder.cairn("init")
+        planned = folder.cairn("plan", "-no-color", "-generate-config-out=generated.tf", codes=(1,))
+        self.assertIn("Error: Invalid", planned.stderr)
+        with open(os.path.join(folder.path, "generated.tf"), encoding="utf-8") as file:
+            self.assertIn("\n# __generated__ by Terraform\nresource ", file.read())
+
+    def test_is_written_into_a_new_file(self):
+        stand_in = StandIn(self.IMPORT, rich=True)
+        folder = stand_in.folder
+        folder.cairn("init")
+        planned = folder.cairn("plan", "-no-color", "-generate-config-out=none/generated.tf", codes=(1,))
+        self.assertIn("Error: Failed to create target generated file", planned.stderr)
+        self.assertNotIn("Plan: ", planned.stdout)
+
+
 class Moves(unittest.TestCase):
     AFTER = HEAD + """
 resource "standin_other" "b" { value = "x" }

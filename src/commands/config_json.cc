@@ -155,6 +155,12 @@ class ConfigWriter {
       const std::string local = resource.EffectiveProvider().name;
       uses.try_emplace(config::ProviderOf(module, local), Use{local});
     }
+    for (const config::Import& import : module.imports) {
+      if (!import.target.module.IsRoot()) continue;
+      const config::Resource target{.name = import.target.resource, .provider = import.provider};
+      const std::string local = target.EffectiveProvider().name;
+      uses.try_emplace(config::ProviderOf(module, local), Use{local});
+    }
     return uses;
   }
 

@@ -36,6 +36,8 @@ void OperationFlags::AddTo(Flags& flags, std::string_view name) {
   flags.Add("help", help, "this text");
   if (name == "plan") {
     flags.Add("detailed-exitcode", detailed_exitcode, "exit code 2 if there is something to do");
+    flags.Add("generate-config-out", generated_path,
+              "write resources for imports that have none into this new file");
     flags.Add("out", out_path, "keep the plan in this file, for apply FILE");
     return;
   }

@@ -36,6 +36,7 @@ struct OperationFlags {
   std::string backup_path = {};
   Duration lock_timeout = {};
   std::string out_path = {};
+  std::string generated_path = {};
   std::vector<std::string> replace = {};
   std::vector<std::string> targets = {};
   std::vector<std::string> variables = {};

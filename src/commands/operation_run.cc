@@ -15,7 +15,7 @@
 namespace cairn::commands {
 std::optional<infra::PlanOptions> PlanOptionsOf(const OperationFlags& flags, std::string_view name,
                                                 Screen& screen) {
-  infra::PlanOptions options{.refresh = flags.refresh};
+  infra::PlanOptions options{.refresh = flags.refresh, .generated_path = flags.generated_path};
   if (flags.destroy) options.mode = plan::Mode::kDestroy;
   if (flags.refresh_only) options.mode = plan::Mode::kRefreshOnly;
   for (const std::string& text : flags.targets) {

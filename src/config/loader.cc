@@ -135,6 +135,16 @@ std::shared_ptr<const Module> LoadModule(const ConfigFiles& files, const std::st
   return module;
 }
 
+std::shared_ptr<const Module> ReadModule(const std::string& name, std::string text,
+                                         hcl::Diagnostics& diagnostics) {
+  auto module = std::make_shared<Module>();
+  hcl::ParsedBody parsed = hcl::ParseBody(std::make_shared<const hcl::Source>(name, std::move(text)));
+  diagnostics.Append(std::move(parsed.diagnostics));
+  ModuleReader reader(*module, diagnostics);
+  for (const hcl::Block& block : reader.BlocksOf(parsed.body)) reader.Read(block);
+  return module;
+}
+
 const Config* Config::Find(const state::ModulePath& below) const {
   const Config* at = this;
   for (const std::string& name : below.names()) {

@@ -20,6 +20,10 @@ namespace cairn::config {
 std::shared_ptr<const Module> LoadModule(const ConfigFiles& files, const std::string& folder,
                                          hcl::Diagnostics& diagnostics);
 
+// A module of one file that is nowhere: of `text`, with `name` in messages.
+std::shared_ptr<const Module> ReadModule(const std::string& name, std::string text,
+                                         hcl::Diagnostics& diagnostics);
+
 // A module and those that it calls, by path. Immutable once loaded.
 struct Config {
   state::ModulePath path = {};

@@ -73,6 +73,7 @@ net::Task<bool> Applier::ApplyNode(NodeIndex node) {
 }
 
 net::Task<bool> Applier::ApplyResource(NodeIndex node) {
+  if (operation_.input().graph.objects[node].is_absent) co_return co_await ApplyGenerated(node);
   const std::vector<ModuleRun*> runs =
       operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config);
   bool ok = true;
@@ -86,6 +87,26 @@ net::Task<bool> Applier::ApplyResource(NodeIndex node) {
     for (Instance& instance : *instances) group.Spawn(ApplyOne(std::move(instance), ok));
     co_await group.Empty();
   }
+  co_return ok;
+}
+
+// What is imported and had no block when it was planned has the one that was written for it.
+net::Task<bool> Applier::ApplyGenerated(NodeIndex node) {
+  const Object& object = operation_.input().graph.objects[node];
+  const auto change = changes_.find({{}, object.resource->name, {}});
+  if (change == changes_.end() || change->second->change.generated_config.empty()) co_return true;
+  std::optional<std::vector<Instance>> instances =
+      operation_.InstancesOf(node, operation_.evaluator().root());
+  const auto module = config::ReadModule("generated configuration", change->second->change.generated_config,
+                                         operation_.diagnostics());
+  const auto resource = module->resources.find(object.resource->name);
+  if (!instances || resource == module->resources.end()) co_return false;
+  Instance& instance = instances->at(0);
+  instance.resource = &resource->second;
+  bool ok = true;
+  net::TaskGroup group(operation_.input().loop);
+  group.Spawn(ApplyOne(std::move(instance), ok));
+  co_await group.Empty();
   co_return ok;
 }
 

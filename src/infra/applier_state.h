@@ -37,6 +37,7 @@ class Applier {
   // applier.cc: the walk
   net::Task<bool> ApplyNode(graph::NodeIndex node);
   net::Task<bool> ApplyResource(graph::NodeIndex node);
+  net::Task<bool> ApplyGenerated(graph::NodeIndex node);
   net::Task<void> ApplyOne(Instance instance, bool& ok);
   net::Task<bool> Destroy(const Changes& changes);
   net::Task<void> DestroyOne(const plan::ResourceChange& change, bool& ok);

@@ -27,6 +27,10 @@ class Builder {
     root.Visit([&](const Config& config) { AddNodes(config); });
     AddImports(root);
     root.Visit([&](const Config& config) { AddEdges(config); });
+    for (NodeIndex node = 0; node < result_.objects.size(); ++node) {
+      const Object& object = result_.objects[node];
+      if (object.is_absent) AddResourceEdges(*object.config, names_.at(object.config), node);
+    }
     for (const state::ProviderConfigAddress& address : more) AddProvider(root, address);
     AddProviderEdges();
     result_.graph.Normalize();
@@ -71,13 +75,26 @@ class Builder {
   void AddImports(const Config& root) {
     for (const config::Import& import : root.module->imports) {
       result_.imports[import.target].push_back(&import);
-      if (root.Find(import.target.module) != nullptr) continue;
-      diagnostics_.AddError("Configuration for import target does not exist",
-                            Format("The configuration for the given import target {} does not exist. All "
-                                   "target instances must have an associated configuration to be imported.",
-                                   import.target.ToString()),
-                            import.to.range());
+      const Config* config = root.Find(import.target.module);
+      if (config == nullptr) {
+        diagnostics_.AddError("Configuration for import target does not exist",
+                              Format("The configuration for the given import target {} does not exist. All "
+                                     "target instances must have an associated configuration to be imported.",
+                                     import.target.ToString()),
+                              import.to.range());
+      } else if (root.FindResource(import.target) == nullptr) {
+        AddAbsent(*config, import);
+      }
     }
+  }
+
+  void AddAbsent(const Config& config, const config::Import& import) {
+    result_.absent.push_back(
+        {.name = import.target.resource, .provider = import.provider, .range = import.range});
+    AddNode({.kind = ObjectKind::kResource,
+             .config = &config,
+             .resource = &result_.absent.back(),
+             .is_absent = true});
   }
 
   void AddEdges(const Config& config) {
@@ -162,7 +179,7 @@ class Builder {
     const auto schema = schemas_.FindResource(provider->address.provider(), resource.name);
     if (schema) {
       Need(node, config, hcl::References(resource.body, *(*schema)->block));
-    } else if (schemas_.Find(provider->address.provider()) != nullptr) {
+    } else if (schemas_.Find(provider->address.provider()) != nullptr && !result_.objects[node].is_absent) {
       ReportNoType(resource, *provider);
     }
   }

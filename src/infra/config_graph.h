@@ -3,6 +3,7 @@
 // What in a configuration depends on what: a node for each block that has a value or an effect, an edge for
 // each reference. References are resolved here, once; what is not declared is reported.
 
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -39,6 +40,8 @@ struct Object {
   const config::Check* check = nullptr;
   config::ProviderConfig provider = {};                // kProvider
   std::optional<graph::NodeIndex> provider_node = {};  // of a kResource, unless its provider cannot be found
+  bool is_absent =
+      false;  // a kResource that is not in the configuration: something is to be imported into it
 
   std::string ToString() const;  // as messages about cycles name it: "module.a.local.b (expand)"
 };
@@ -52,10 +55,11 @@ struct ConfigGraph {
                                                const state::ResourceName& name) const;
   std::optional<graph::NodeIndex> FindProvider(const state::ProviderConfigAddress& address) const;
 
-  std::unordered_map<state::ConfigResource, graph::NodeIndex, state::AddressHash> resources;
+  std::unordered_map<state::ConfigResource, graph::NodeIndex, state::AddressHash> resources;  // none absent
   std::unordered_map<state::ProviderConfigAddress, graph::NodeIndex, state::AddressHash> providers;
   // The blocks that import into a resource, which need not be in the configuration.
   std::unordered_map<state::ConfigResource, std::vector<const config::Import*>, state::AddressHash> imports;
+  std::deque<config::Resource> absent;  // the empty resources of the nodes that are so
 };
 
 // A provider for people: "hashicorp/aws".

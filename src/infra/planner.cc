@@ -46,7 +46,6 @@ net::Task<PlanOutcome> Planner::Run() {
   const bool walked = co_await WalkGraph(input.loop, input.graph.graph, work);
   // Where something failed, the rest is still planned: it is shown with the errors.
   const bool done = co_await PlanOrphans();
-  ReportAbsentTargets();
   co_await ephemerals_.CloseAll();
   if (!MovesAreRight()) {
     WarnOfOptions();
@@ -85,7 +84,10 @@ bool Planner::Evaluate(const Object& object) {
 net::Task<bool> Planner::PlanResource(NodeIndex node) {
   std::vector<Instance> instances;
   expanded_[node] = true;
-  for (ModuleRun* run : operation_.evaluator().RunsOf(*operation_.input().graph.objects[node].config)) {
+  const Object& object = operation_.input().graph.objects[node];
+  if (object.is_absent && !IsToGenerate(object)) co_return true;
+  if (object.is_absent && !MayGenerate(object)) co_return false;
+  for (ModuleRun* run : operation_.evaluator().RunsOf(*object.config)) {
     std::optional<std::vector<Instance>> some = operation_.InstancesOf(node, *run);
     if (!some) {
       expanded_[node] = false;
@@ -356,8 +358,11 @@ PlanOutcome Planner::Finish(bool ok) {
       options_.mode == plan::Mode::kRefreshOnly && std::ranges::any_of(plan_.drift, acts);
   plan_.applyable = !plan_.errored && (changes || found_drift);
   plan_.complete = !plan_.errored && targets_.everything();
+  std::vector<GeneratedConfig> generated;
+  for (auto& [address, one] : generated_) generated.push_back(std::move(one));
   return {.plan = std::move(plan_),
           .refreshed = std::move(refreshed_),
+          .generated = std::move(generated),
           .diagnostics = std::move(operation_.diagnostics())};
 }
 

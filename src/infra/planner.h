@@ -22,13 +22,23 @@ struct PlanOptions {
   bool refresh = true;                                     // ask each object what it is like now
   std::vector<state::InstanceAddress> force_replace = {};  // -replace
   std::vector<state::Target> targets = {};                 // -target; empty: everything
-  std::string timestamp = {};                              // RFC 3339: what plantimestamp() says
+  // For messages, the file that will have what PlanOutcome::generated has; empty: nothing is to be generated.
+  std::string generated_path = {};
+  std::string timestamp = {};  // RFC 3339: what plantimestamp() says
+};
+
+// The resource block of an object that is imported, and had none.
+struct GeneratedConfig {
+  state::InstanceAddress address = {};
+  std::string id = {};  // empty where it could not be planned
+  std::string text = {};
 };
 
 struct PlanOutcome {
   bool made = true;  // else there is no plan to show: what the plan would begin from is not known
   plan::Plan plan = {};
-  state::State refreshed = {};  // the prior state, where and as the objects turned out to be
+  state::State refreshed = {};                  // the prior state, where and as the objects turned out to be
+  std::vector<GeneratedConfig> generated = {};  // sorted by address
   hcl::Diagnostics diagnostics = {};
 };
 

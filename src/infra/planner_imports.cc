@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "infra/generated_config.h"
 #include "infra/imports.h"
 #include "infra/object_values.h"
 #include "infra/planner_state.h"
@@ -81,12 +82,18 @@ net::Task<bool> Planner::PlanImport(const Instance& instance) {
   co_return true;
 }
 
-// Of blocks for resources that are not in the configuration.
-void Planner::ReportAbsentTargets() {
-  if (options_.mode != plan::Mode::kNormal || options_.import) return;
-  const config::Config& config = operation_.input().config;
-  for (const config::Import& import : config.module->imports) {
-    if (config.FindResource(import.target) != nullptr) continue;
+// Whether a block is to be written for a resource that is not in the configuration. One whose object is
+// there already goes with the others of which this is so.
+bool Planner::IsToGenerate(const Object& object) const {
+  const state::InstanceAddress address{{}, object.resource->name, {}};
+  return options_.mode == plan::Mode::kNormal && !options_.import && !state_.FindCurrent(address);
+}
+
+bool Planner::MayGenerate(const Object& object) {
+  const state::InstanceAddress address{{}, object.resource->name, {}};
+  const OperationInput& input = operation_.input();
+  const std::string& provider = input.graph.objects[*object.provider_node].provider.address.provider();
+  if (options_.generated_path.empty()) {
     operation_.diagnostics().AddError(
         "Configuration for import target does not exist",
         Format(
@@ -94,9 +101,32 @@ void Planner::ReportAbsentTargets() {
             "generate config for this resource, use the -generate-config-out option within terraform plan. "
             "Otherwise, make sure the target resource exists within your configuration. For example:\n\n"
             "  terraform plan -generate-config-out=generated.tf",
-            import.target.ToString()),
-        import.to.range());
+            address.ToString()),
+        input.graph.imports.at({object.config->path, object.resource->name})[0]->to.range());
+  } else if (!input.schemas.FindResource(provider, object.resource->name)) {
+    operation_.diagnostics().AddError(
+        Format("provider does not support resource type for {:?}", address.ToString()), "");
+  } else {
+    return true;
   }
+  return false;
+}
+
+net::Task<bool> Planner::PlanGenerated(const Instance& instance, const Prior& prior) {
+  const std::optional<config::ProviderName>& provider = instance.resource->provider;
+  const bool says_provider = provider && !(*provider == instance.resource->ImpliedProvider());
+  std::string text = WriteResourceBlock(instance.address.resource, *instance.schema->block, prior.value,
+                                        says_provider ? provider->ToString() : std::string());
+  hcl::Diagnostics found;
+  const auto module = config::ReadModule(options_.generated_path, text, found);
+  const bool failed = found.has_errors();
+  operation_.diagnostics().Append(std::move(found));
+  generated_[instance.address] = {.address = instance.address, .text = std::move(text)};
+  if (failed) co_return false;
+  generated_modules_.push_back(module);
+  Instance configured = instance;
+  configured.resource = &module->resources.at(instance.address.resource);
+  co_return co_await PlanConfigured(configured, prior);
 }
 
 net::Task<Planner::Prior> Planner::ImportPrior(const Instance& instance, const std::string& id) {

@@ -51,6 +51,13 @@ net::Task<bool> Planner::PlanManaged(const Instance& instance) {
     if (options_.mode == plan::Mode::kDestroy) priors_.emplace(instance.address, prior);
     co_return true;
   }
+  if (operation_.input().graph.objects[instance.node].is_absent) {
+    co_return co_await PlanGenerated(instance, prior);
+  }
+  co_return co_await PlanConfigured(instance, prior);
+}
+
+net::Task<bool> Planner::PlanConfigured(const Instance& instance, const Prior& prior) {
   if (!operation_.CheckPreconditions(instance)) co_return false;
   hcl::Diagnostics found;
   const Value config = operation_.ConfigOf(instance, found);
@@ -175,6 +182,10 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
                      std::vector<hcl::ValuePath> required_replace) {
   const Value after = hcl::WithMarkedPaths(proposal.value, marks);
   change.change = {.action = action, .before = prior.value, .after = after, .importing = prior.importing};
+  if (const auto generated = generated_.find(instance.address); generated != generated_.end()) {
+    change.change.generated_config = generated->second.text;
+    generated->second.id = prior.importing->id;
+  }
   change.required_replace = std::move(required_replace);
   change.planned_private = std::move(proposal.private_bytes);
   change.dependencies = operation_.DependenciesOf(instance.node);

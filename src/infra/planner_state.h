@@ -2,6 +2,8 @@
 
 // For the files planner*.cc alone: one plan while it is made.
 
+#include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -56,6 +58,7 @@ class Planner {
   // planner_instance.cc: one object
   net::Task<bool> PlanInstance(const Instance& instance);
   net::Task<bool> PlanManaged(const Instance& instance);
+  net::Task<bool> PlanConfigured(const Instance& instance, const Prior& prior);
   net::Task<bool> PlanData(const Instance& instance);
   bool IsRefreshed(const state::InstanceAddress& address) const;
   net::Task<bool> PlanChange(const Instance& instance, const Prior& prior, const hcl::Value& marked_config);
@@ -89,7 +92,9 @@ class Planner {
   // planner_imports.cc: objects that exist already
   bool FindImports(graph::NodeIndex node);
   bool AddImport(const ImportedObject& object);
-  void ReportAbsentTargets();
+  bool IsToGenerate(const Object& object) const;
+  bool MayGenerate(const Object& object);
+  net::Task<bool> PlanGenerated(const Instance& instance, const Prior& prior);
   net::Task<bool> PlanImport(const Instance& instance);
   net::Task<Prior> ImportPrior(const Instance& instance, const std::string& id);
   net::Task<void> ReadImported(const Instance& instance, const std::string& id, Prior& prior);
@@ -116,6 +121,8 @@ class Planner {
   std::unordered_map<state::ResourceAddress, std::vector<size_t>, state::AddressHash> changes_;
   std::unordered_map<state::InstanceAddress, std::string, state::AddressHash>
       imports_;  // the ids of what is to be imported
+  std::map<state::InstanceAddress, GeneratedConfig> generated_;
+  std::vector<std::shared_ptr<const config::Module>> generated_modules_;  // of these
   std::unordered_map<state::InstanceAddress, Prior, state::AddressHash>
       priors_;  // when all is to be destroyed
 };

@@ -64,6 +64,7 @@ class Validator {
 
   net::Task<void> ValidateResource(NodeIndex node) {
     const Object& object = operation_.input().graph.objects[node];
+    if (object.is_absent) co_return;
     const std::vector<ModuleRun*> runs = operation_.evaluator().RunsOf(*object.config);
     for (ModuleRun* run : runs) {
       const std::optional<std::vector<Instance>> instances = operation_.InstancesOf(node, *run);

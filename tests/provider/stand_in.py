@@ -3,6 +3,8 @@
 
 The environment's STANDIN is JSON, each member optional:
   protocol  5 or 6 (6 where that is offered)
+  rich      whether there is standin_rich, of stand_in_types.py, whose import gives RICH
+  rich_text  its attribute `required`
   types     name -> type as JSON: the resource standin_NAME with an attribute `value` of that type (optional and
             computed), and `id` (computed)
   required  name -> type as JSON: further attributes of the provider's configuration, which it must have
@@ -24,6 +26,8 @@ import threading
 import time
 
 import grpc
+
+from stand_in_types import RICH, attribute, block, dynamic, message, msgpack, rich_block, schema
 
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 SETTINGS = json.loads(os.environ.get("STANDIN", "{}"))
@@ -48,28 +52,6 @@ FAULTS = {
     "stoppable": "the same, but Stop ends it, with an error",
     "noise": "writes 4 MB to standard output and standard error after the handshake",
 }
-
-
-def varint(number):
-    number &= (1 << 64) - 1
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def message(*fields):
-    """(number, bytes, str, int or bool) of each field that is to be written."""
-    out = b""
-    for number, value in fields:
-        if isinstance(value, (int, bool)):
-            out += varint(number << 3) + varint(int(value))
-        else:
-            value = value.encode() if isinstance(value, str) else value
-            out += varint(number << 3 | 2) + varint(len(value)) + value
-    return out
 
 
 def fields(data):
@@ -104,23 +86,6 @@ def first(found, number, default=b""):
     return found.get(number, [default])[0]
 
 
-def attribute(name, type_json, *flags):
-    """Flags: required 4, optional 5, computed 6, sensitive 7."""
-    return message((1, name), (2, json.dumps(type_json)), *((flag, True) for flag in flags))
-
-
-def block(*attributes, blocks=()):
-    return message(*((2, a) for a in attributes), *((3, b) for b in blocks))
-
-
-def schema(content, version=0):
-    return message((1, version), (2, content)) if version else message((2, content))
-
-
-def dynamic(msgpack):
-    return message((1, msgpack))
-
-
 def diagnostic(severity, summary, detail, *steps):
     path = message(*((1, step) for step in steps))
     return message((1, severity), (2, summary), (3, detail), (4, path))
@@ -139,6 +104,8 @@ class Service:
             message((1, name), (2, schema(block(attribute("id", "string", 6), attribute("value", t, 5, 6)), 3)))
             for name, t in resources.items()
         ]
+        if SETTINGS.get("rich"):
+            entries.append(message((1, "standin_rich"), (2, schema(rich_block()))))
         echo = block(attribute("id", "string", 6), attribute("value", "string", 5))
         function = message(
             (1, message((1, "text"), (2, '"string"'), (5, "What to say"))),
@@ -200,7 +167,9 @@ class Service:
         if first(fields(first(found, 2)), 1) == b"\xc0":
             planned = planned.replace(b"\xa2id\xc0", b"\xa2id" + UNKNOWN, 1)
         path = message((1, message((1, "value"))))
-        answer = [(1, dynamic(planned)), (2, path), (3, b"\0private\xff"), (5, True)]
+        answer = [(1, dynamic(planned)), (3, b"\0private\xff"), (5, True)]
+        if first(found, 1) != b"standin_rich":
+            answer.append((2, path))
         if FAULT == "misfit":
             answer[0] = (1, dynamic(b"\x81\xa2id\x01"))
         elif FAULT == "huge":
@@ -241,6 +210,8 @@ class Service:
             state = b"\x82\xa2id\xa1u\xa5value" + UNKNOWN
         if name == b"other":
             type_name = b"standin_other"
+        if type_name == b"standin_rich":
+            state = msgpack({**RICH, "required": SETTINGS.get("rich_text", "r")})
         one = message((1, type_name), (2, dynamic(state)), (3, b"imported"))
         return message(*((1, one) for _ in range({b"none": 0, b"two": 2}.get(name, 1))))
 
