@@ -1,13 +1,10 @@
 #include "infra/generated_config.h"
 
-#include <memory>
 #include <utility>
 
 #include "base/strings.h"
-#include "hcl/format.h"
-#include "hcl/parser.h"
-#include "hcl/unicode.h"
 #include "hcl/value_json.h"
+#include "hcl/write.h"
 
 namespace cairn::infra {
 namespace {
@@ -19,18 +16,6 @@ using hcl::TypeKind;
 using hcl::Value;
 
 constexpr std::string_view kSensitive = " # sensitive";
-
-bool IsIdentifier(std::string_view text) {
-  bool first = true;
-  while (!text.empty()) {
-    size_t length = 0;
-    const char32_t character = hcl::DecodeCharacter(text, length);
-    if (first ? !hcl::IsIdentifierStart(character) : !hcl::IsIdentifierContinue(character)) return false;
-    first = false;
-    text.remove_prefix(length);
-  }
-  return !first;
-}
 
 bool IsSensitive(const Value& value) {
   return value.Has(hcl::Marks::kSensitive);
@@ -81,7 +66,7 @@ class BlockWriter {
     if (is_text && value.AsString().empty() && attribute.optional) {
       out_ += "null";
     } else if (!is_text || !Json(value.AsString())) {
-      Expression(value);
+      hcl::AppendExpression(out_, value);
     }
   }
 
@@ -92,7 +77,7 @@ class BlockWriter {
     const Result<Value> value = hcl::FromJsonText(text.substr(begin));
     if (!value) return false;
     out_ += "jsonencode(";
-    Expression(*value);
+    hcl::AppendExpression(out_, *value);
     out_ += ')';
     return true;
   }
@@ -121,8 +106,7 @@ class BlockWriter {
     } else {
       Line("{");
       for (size_t i = 0; i < value.size(); ++i) {
-        Name(value.name(i));
-        out_ += " = ";
+        out_ += hcl::WriteName(value.name(i)) + " = ";
         const Value& element = value.elements()[i];
         if (IsSensitive(element)) {
           (out_ += "{}") += kSensitive;
@@ -171,57 +155,6 @@ class BlockWriter {
     Line("}");
   }
 
-  void Name(std::string_view name) {
-    if (IsIdentifier(name)) {
-      out_ += name;
-    } else {
-      state::AppendQuotedKey(out_, name);
-    }
-  }
-
-  void Expression(const Value& value) {
-    if (!value.HasContent()) {
-      out_ += "null";
-      return;
-    }
-    switch (value.kind()) {
-      case TypeKind::kBool:
-        out_ += value.AsBool() ? "true" : "false";
-        return;
-      case TypeKind::kNumber:
-        out_ += value.AsNumber().ToString();
-        return;
-      case TypeKind::kString:
-        return state::AppendQuotedKey(out_, value.AsString());
-      case TypeKind::kMap:
-      case TypeKind::kObject:
-        return Entries(value);
-      default:
-        break;
-    }
-    out_ += '[';
-    for (size_t i = 0; i < value.size(); ++i) {
-      if (i > 0) out_ += ", ";
-      Expression(value.elements()[i]);
-    }
-    out_ += ']';
-  }
-
-  void Entries(const Value& value) {
-    if (value.size() == 0) {
-      out_ += "{}";
-      return;
-    }
-    Line("{");
-    for (size_t i = 0; i < value.size(); ++i) {
-      Name(value.name(i));
-      out_ += " = ";
-      Expression(value.elements()[i]);
-      out_ += '\n';
-    }
-    out_ += '}';
-  }
-
   std::string out_;
 };
 
@@ -234,11 +167,7 @@ std::string WriteResourceBlock(const state::ResourceName& resource, const BlockS
   if (!provider.empty()) writer.Line(Format("provider = {}", provider));
   writer.Body(schema, value, /*is_top=*/true);
   writer.Line("}");
-  const std::string text = writer.Take();
-  const hcl::ParseResult parsed = hcl::ParseFile(std::make_shared<const hcl::Source>("", text));
-  Result<std::string> formatted =
-      parsed.diagnostics.has_errors() ? Result<std::string>(text) : hcl::FormatFile(*parsed.tree);
-  std::string block = formatted ? *std::move(formatted) : text;
+  std::string block = hcl::LaidOut(writer.Take());
   while (block.ends_with('\n')) block.pop_back();
   return block;
 }
