@@ -116,6 +116,28 @@ provider.standin.zone
         self.assertIn("requires explicit configuration.", words(planned.stderr))
 
 
+class Logs(unittest.TestCase):
+    def test_are_written_where_they_are_asked_for(self):
+        stand_in = StandIn(THING, fault="noise")
+        folder = stand_in.folder
+        folder.cairn("init")
+        quiet = folder.cairn("plan")
+        self.assertNotIn("noise", quiet.stderr)
+        folder.environment["TF_LOG"] = "debug"
+        line = rf"(?m)^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z {ADDRESS}: "
+        said = folder.cairn("plan")
+        self.assertRegex(said.stderr, line)
+        self.assertEqual(said.stdout, quiet.stdout)
+        folder.environment["TF_LOG_PATH"] = "log"
+        self.assertEqual(folder.cairn("plan").stderr, "")
+        with open(os.path.join(folder.path, "log"), encoding="utf-8") as file:
+            self.assertRegex(file.read(), line)
+        folder.environment["TF_LOG_PATH"] = "no/such/folder"
+        self.assertIn("cannot open the log file", words(folder.cairn("plan", codes=(1,)).stderr))
+        folder.environment["TF_LOG_PROVIDER"] = "OFF"
+        self.assertEqual(folder.cairn("plan").stderr, "")
+
+
 class CtrlC(unittest.TestCase):
     def interrupt(self, stand_in, when):
         """Ends what it says once `when` has been said, by one Ctrl-C."""

@@ -38,10 +38,15 @@ AttachedProviders ReadAttachedProviders(const Environment& environment, hcl::Dia
 
 InstalledProviders::InstalledProviders(const Environment& environment, net::Loop& loop,
                                        provider::RandomBytes random)
-    : environment_(environment), loop_(loop), random_(std::move(random)), remote_states_(environment, loop) {}
+    : environment_(environment),
+      loop_(loop),
+      random_(std::move(random)),
+      remote_states_(environment, loop),
+      log_(environment) {}
 
 void InstalledProviders::Check(const registry::ProviderRequirements& required,
                                hcl::Diagnostics& diagnostics) {
+  if (!log_.problem().empty()) diagnostics.AddError("TF_LOG_PATH cannot be used", log_.problem());
   attached_ = ReadAttachedProviders(environment_, diagnostics);
   registry::ProviderRequirements installed;
   for (const auto& [address, constraints] : required) {
@@ -140,6 +145,7 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
   if (const std::string cache = CacheFolder(); !cache.empty()) {
     options.schema_cache_directory = cache + "/schemas";
   }
+  log_.Enable(options);
   co_return co_await provider::StartPlugin(loop, std::move(options));
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "commands/environment.h"
+#include "commands/plugin_log.h"
 #include "commands/remote_states.h"
 #include "hcl/diagnostic.h"
 #include "net/loop.h"
@@ -53,6 +54,7 @@ class InstalledProviders {
   net::Loop& loop_;
   const provider::RandomBytes random_;
   RemoteStates remote_states_;
+  const PluginLog log_;
   AttachedProviders attached_;
   registry::Locks locks_;
   std::map<registry::ProviderAddress, std::string> hashes_;  // of packages: "h1:…"

@@ -4,16 +4,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cairn::provider {
 
 class OutputLog {
  public:
-  explicit OutputLog(size_t bytes_max) : bytes_max_(bytes_max) {}
+  using Sink = std::function<void(std::string_view)>;
+
+  // `copy`, if there is one, gets all of it.
+  explicit OutputLog(size_t bytes_max, Sink copy = {}) : bytes_max_(bytes_max), copy_(std::move(copy)) {}
 
   void Add(std::string_view bytes) {
+    if (copy_) copy_(bytes);
     if (bytes.size() > bytes_max_) bytes.remove_prefix(bytes.size() - bytes_max_);
     if (text_.size() + bytes.size() > 2 * bytes_max_) text_.erase(0, text_.size() - bytes_max_);
     text_ += bytes;
@@ -25,6 +31,7 @@ class OutputLog {
 
  private:
   size_t bytes_max_;
+  Sink copy_;
   std::string text_;  // the last of at least bytes_max_ bytes, if there were so many
 };
 

@@ -14,6 +14,14 @@ TEST(OutputLog, ShowsTheLastLines) {
   EXPECT_EQ(log.Summary(2), "b\ncd");
 }
 
+TEST(OutputLog, CopiesAllOfIt) {
+  std::string all;
+  OutputLog log(2, [&](std::string_view bytes) { all += bytes; });
+  log.Add("a\nbc");
+  log.Add("d");
+  EXPECT_EQ(all, "a\nbcd");
+}
+
 TEST(OutputLog, ShowsAPanicFromItsBeginning) {
   OutputLog log(1000);
   log.Add("noise\npanic: oh\n\ngoroutine 1:\n\tmain.go:7\x1b[31m\nmore\n");

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,11 +43,12 @@ struct PluginOptions {
   std::string schema_cache_directory = {};
   std::string package_hash = {};
 
-  Duration start_timeout = std::chrono::seconds(60);    // until it listens
-  Duration prompt_timeout = std::chrono::minutes(5);    // for an answer that needs nothing of the world
-  Duration operation_timeout = std::chrono::hours(24);  // for any other
-  Duration stop_timeout = std::chrono::seconds(2);      // between asking it to end and killing it
-  size_t log_bytes_max = 64 * 1024;                     // of its output kept for error messages
+  Duration start_timeout = std::chrono::seconds(60);     // until it listens
+  Duration prompt_timeout = std::chrono::minutes(5);     // for an answer that needs nothing of the world
+  Duration operation_timeout = std::chrono::hours(24);   // for any other
+  Duration stop_timeout = std::chrono::seconds(2);       // between asking it to end and killing it
+  size_t log_bytes_max = 64 * 1024;                      // of its output kept for error messages
+  std::function<void(std::string_view)> on_output = {};  // gets all of it, piece by piece
 };
 
 // Starts the program and connects to it. kNotFound or kDenied: it cannot be started; kTimeout: it did not

@@ -87,7 +87,7 @@ net::Task<Result<std::unique_ptr<PluginProcess>>> PluginProcess::Start(net::Loop
   if (!process) co_return std::unexpected(process.error().In(Format("cannot start {}", options.program)));
   out->theirs.reset();
   err->theirs.reset();
-  std::unique_ptr<PluginProcess> plugin(new PluginProcess(loop, std::move(*process), options.log_bytes_max));
+  std::unique_ptr<PluginProcess> plugin(new PluginProcess(loop, std::move(*process), options));
   plugin->out_ = std::move(out->ours);
   plugin->err_ = std::move(err->ours);
   plugin->tasks_.Spawn(plugin->WatchExit());

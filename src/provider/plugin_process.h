@@ -46,8 +46,12 @@ class PluginProcess {
   void AddOutput(std::string_view bytes) { log_.Add(bytes); }
 
  private:
-  PluginProcess(net::Loop& loop, Subprocess process, size_t log_bytes_max)
-      : loop_(loop), process_(std::move(process)), log_(log_bytes_max), ended_(loop), tasks_(loop) {}
+  PluginProcess(net::Loop& loop, Subprocess process, const PluginOptions& options)
+      : loop_(loop),
+        process_(std::move(process)),
+        log_(options.log_bytes_max, options.on_output),
+        ended_(loop),
+        tasks_(loop) {}
   net::Task<Result<std::string>> ReadFirstLine(TimePoint deadline);
   net::Task<Result<>> ReadHandshake(TimePoint deadline);
   net::Task<void> Drain(net::Stream& stream);
