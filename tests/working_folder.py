@@ -19,8 +19,8 @@ class Folder:
 
     def __init__(self, text, **environment):
         self.path = processes.private_directory("cairn")
-        self.environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", **environment}
-        self.environment.setdefault("TF_CLI_CONFIG_FILE", os.devnull)
+        self.environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
+                            "TF_CLI_CONFIG_FILE": os.devnull, **environment}
         self.write(text)
 
     def write(self, text, name="main.tf"):
