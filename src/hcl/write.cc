@@ -10,6 +10,27 @@
 namespace cairn::hcl {
 namespace {
 
+void AppendElements(std::string& out, const Value& value) {
+  out += '[';
+  for (size_t i = 0; i < value.size(); ++i) {
+    if (i > 0) out += ", ";
+    AppendExpression(out, value.elements()[i]);
+  }
+  out += ']';
+}
+
+void AppendAttributes(std::string& out, const Value& value) {
+  out += '{';
+  for (size_t i = 0; i < value.size(); ++i) {
+    out += (i == 0 ? "\n" : "") + WriteName(value.name(i)) + " = ";
+    AppendExpression(out, value.elements()[i]);
+    out += '\n';
+  }
+  out += '}';
+}
+
+}  // namespace
+
 void AppendQuoted(std::string& out, std::string_view text) {
   constexpr std::string_view kEscaped = "\n\r\t\"\\";
   constexpr std::string_view kLetters = "nrt\"\\";
@@ -33,27 +54,6 @@ void AppendQuoted(std::string& out, std::string_view text) {
   }
   out += '"';
 }
-
-void AppendElements(std::string& out, const Value& value) {
-  out += '[';
-  for (size_t i = 0; i < value.size(); ++i) {
-    if (i > 0) out += ", ";
-    AppendExpression(out, value.elements()[i]);
-  }
-  out += ']';
-}
-
-void AppendAttributes(std::string& out, const Value& value) {
-  out += '{';
-  for (size_t i = 0; i < value.size(); ++i) {
-    out += (i == 0 ? "\n" : "") + WriteName(value.name(i)) + " = ";
-    AppendExpression(out, value.elements()[i]);
-    out += '\n';
-  }
-  out += '}';
-}
-
-}  // namespace
 
 std::string WriteName(std::string_view name) {
   if (IsIdentifier(name)) return std::string(name);

@@ -3,10 +3,14 @@
 // From a value to the text of an expression that stands for it.
 
 #include <string>
+#include <string_view>
 
 #include "hcl/value.h"
 
 namespace cairn::hcl {
+
+// Appends `text` in quotes, with escapes.
+void AppendQuoted(std::string& out, std::string_view text);
 
 // Appends an expression of literals whose value is `value`, marks apart: lists, sets and tuples become
 // tuples, maps and objects become objects, an argument a line. Not laid out; after `name = ` it can be part

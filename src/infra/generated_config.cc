@@ -143,7 +143,7 @@ class BlockWriter {
   void Block(const hcl::NestedBlock& nested, std::string_view label, const Value& value) {
     out_ += nested.name + " ";
     if (nested.nesting == Nesting::kMap) {
-      state::AppendQuotedKey(out_, label);
+      hcl::AppendQuoted(out_, label);
       out_ += ' ';
     }
     if (IsSensitive(value)) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "hcl/unicode.h"
+#include "hcl/write.h"
 
 namespace cairn::state {
 namespace {
@@ -48,43 +48,7 @@ std::string Joined(std::string module, std::string_view rest) {
 }  // namespace
 
 void AppendQuotedKey(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    size_t length = 0;
-    const char32_t character = hcl::DecodeCharacter(text, length);
-    const std::string_view rest = text.substr(length);
-    switch (character) {
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '"':
-      case '\\':
-        out += '\\';
-        out += char(character);
-        break;
-      case '$':
-      case '%':
-        out += char(character);
-        if (rest.starts_with('{')) out += char(character);
-        break;
-      default:
-        if (hcl::IsPrintable(character)) {
-          hcl::AppendCharacter(out, character);
-        } else if (character < 0x10000) {
-          out += Format("\\u{:04x}", uint32_t(character));
-        } else {
-          out += Format("\\U{:08x}", uint32_t(character));
-        }
-    }
-    text = rest;
-  }
-  out += '"';
+  hcl::AppendQuoted(out, text);
 }
 
 struct InstanceKey::Text : hcl::Shared {
