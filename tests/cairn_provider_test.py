@@ -352,6 +352,72 @@ class Attached(unittest.TestCase):
             self.assertIn("Invalid format for TF_REATTACH_PROVIDERS", folder.cairn("plan", codes=(1,)).stderr)
 
 
+class Overrides(unittest.TestCase):
+    """dev_overrides of the CLI configuration."""
+
+    def setUp(self):
+        self.stand_in = StandIn(THING)
+        self.folder = self.stand_in.folder
+        self.package = os.path.join(self.stand_in.directory, "mirror", ADDRESS, "1.0.0/linux_amd64")
+        self.override(self.package)
+
+    def override(self, package):
+        self.stand_in.write("mirror.tfrc", f'''provider_installation {{
+  dev_overrides {{ "cairn/standin" = "{package}" }}
+  filesystem_mirror {{ path = "{self.stand_in.directory}/mirror" }}
+}}
+''')
+
+    def compare(self, *arguments, code=0):
+        """What both programs say, which is the same."""
+        said = [self.folder.run(program, *arguments, codes=(code,)) for program in filter(None, (CAIRN, TERRAFORM))]
+        for other in said[1:]:
+            self.assertEqual((words(said[0].stdout), words(said[0].stderr)), (words(other.stdout), words(other.stderr)))
+        return words(said[0].stdout), words(said[0].stderr)
+
+    def test_are_used_without_being_installed(self):
+        for command in (["validate", "-no-color"], ["plan", "-no-color"], ["plan", "-no-color", "-compact-warnings"]):
+            self.assertIn("Provider development overrides are in effect", self.compare(*command)[0])
+        out, _ = self.compare("validate", "-json")
+        self.assertIn(f" - cairn/standin in {self.package}", out)
+        self.folder.cairn("apply", "-auto-approve")
+        out, _ = self.compare("refresh", "-no-color")
+        self.assertNotIn("overrides", out)
+        self.assertEqual(sorted(os.listdir(self.folder.path)), ["main.tf", "terraform.tfstate"])
+
+    def test_are_asked_for_their_schemas_each_time(self):
+        for _ in range(2):
+            self.folder.cairn("validate")
+            self.assertIn("GetProviderSchema", self.stand_in.calls())
+
+    def test_count_more_than_what_is_installed(self):
+        out = words(self.folder.cairn("init", "-no-color").stdout)
+        self.assertIn("Skip terraform init when using provider development overrides. It is not necessary", out)
+        self.assertIn("Installed cairn/standin v1.0.0", out)
+        self.compare("init", "-no-color")
+        self.override("/nowhere")
+        out, errors = self.folder.cairn("plan", codes=(1,)).stdout, self.folder.cairn("plan", codes=(1,)).stderr
+        self.assertIn("cairn/standin in /nowhere", out)
+        self.assertIn("could not read package directory", words(errors))
+
+    def test_are_told_of_where_init_fails(self):
+        self.folder.write(THING.replace("cairn/standin", "cairn/absent"))
+        out, errors = self.compare("init", "-no-color", code=1)
+        self.assertIn("may error unexpectedly", out)
+        self.assertIn("was not found in any of the search locations", errors)
+
+
+class BrokenCliConfig(unittest.TestCase):
+    def test_is_reported_by_every_command(self):
+        folder = StandIn('output "o" { value = 1 }').folder
+        folder.environment["TF_CLI_CONFIG_FILE"] = "/nowhere/cli.tfrc"
+        for command in (["plan", "-no-color"], ["validate", "-json"], ["fmt"]):
+            for program in filter(None, (CAIRN, TERRAFORM)):
+                errors = words(folder.run(program, *command).stderr)
+                self.assertEqual(errors, "There are some problems with the CLI configuration: ╷ │ Warning: Unable to open CLI "
+                                 'configuration file │ │ The CLI configuration file at "/nowhere/cli.tfrc" does not exist. ╵')
+
+
 class Failing(unittest.TestCase):
     def test_that_fail_while_planning(self):
         for fault, said in FAULTS.items():

@@ -124,7 +124,9 @@ int PlanAndApply(Session& session, const OperationFlags& flags) {
     return 1;
   }
   const auto options = PlanOptionsOf(flags, flags.is_destroy ? "destroy" : "apply", screen);
-  if (!options || !PrepareToPlan(session, "OperationTypeApply")) return 1;
+  if (!options) return 1;
+  session.WarnOfOverrides();
+  if (!PrepareToPlan(session, "OperationTypeApply")) return 1;
   const infra::PlanOutcome planned = MakePlan(session, *options);
   const auto acts = [](const auto& change) { return change.change.action != plan::Action::kNoOp; };
   const bool failed = planned.diagnostics.has_errors();
@@ -146,6 +148,7 @@ int PlanAndApply(Session& session, const OperationFlags& flags) {
 
 // Flags that say how to plan mean nothing here.
 int ApplySaved(Session& session, const infra::SavedPlan& saved, const OperationFlags& flags) {
+  session.WarnOfOverrides();
   const bool loaded = session.LoadConfig() && session.OpenState("OperationTypeApply") &&
                       session.IsCurrent(saved) && session.LoadVariables() && session.StartProviders() &&
                       session.BuildGraph();

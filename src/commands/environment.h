@@ -4,12 +4,15 @@
 #include <string_view>
 #include <vector>
 
+#include "registry/cli_config.h"
+
 namespace cairn::commands {
 
 // What the process was started with.
 struct Environment {
   std::vector<std::string> variables = {};  // "NAME=value"
   std::string folder = {};                  // the working folder, absolute
+  registry::CliConfig cli = {};
 
   // Empty if it is not set.
   std::string Get(std::string_view name) const;

@@ -4,7 +4,6 @@
 #include "commands/command_line.h"
 #include "commands/flags.h"
 #include "commands/modules.h"
-#include "commands/provider_sources.h"
 #include "commands/run_commands.h"
 #include "commands/session.h"
 #include "config/checks.h"
@@ -17,11 +16,11 @@ int RunGet(const Environment& environment, Screen& screen, const std::vector<std
   bool update = false;
   const auto add = [&](Flags& flags) { flags.Add("update", update, "fetch modules again, newest versions"); };
   if (!ParsePlain(screen, words, "get", code, add)) return code;
-  const registry::CliConfig cli = ReadCliConfig(environment, screen);
   hcl::Diagnostics diagnostics;
   const auto root = config::LoadModule(config::DiskFiles(), ".", diagnostics);
   InstallModules(
-      environment, cli, root, update, [&](const std::string& line) { screen.PrintLine(line); }, diagnostics);
+      environment, environment.cli, root, update, [&](const std::string& line) { screen.PrintLine(line); },
+      diagnostics);
   hcl::Diagnostics said;
   const auto config =
       config::LoadConfig(config::DiskFiles(), ".", InstalledModules(environment.DataFolder(), said), said);

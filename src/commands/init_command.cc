@@ -39,8 +39,8 @@ struct InitFlags {
 // One run of `init`. Its steps return false if something is wrong, which has been said.
 class Init {
  public:
-  Init(const Environment& environment, Screen& screen, const registry::CliConfig& cli, const InitFlags& flags)
-      : environment_(environment), screen_(screen), view_(screen), flags_(flags), cli_(cli) {}
+  Init(const Environment& environment, Screen& screen, const InitFlags& flags)
+      : environment_(environment), screen_(screen), view_(screen), flags_(flags), cli_(environment.cli) {}
 
   int Run() {
     hcl::Diagnostics of_root;
@@ -105,8 +105,12 @@ with Terraform immediately by creating Terraform configuration files.)";
     if (!before) diagnostics.AddError("Failed to read the dependency lock file", before.error().message);
     if (before) diagnostics.Append(before->diagnostics);
     const AttachedProviders attached = ReadAttachedProviders(environment_, diagnostics);
-    if (!Passes(diagnostics)) return false;
+    if (!Passes(std::exchange(diagnostics, {}))) return false;
 
+    WarnOfOverrides(cli_,
+                    "Skip terraform init when using provider development overrides. It is not necessary and "
+                    "may error unexpectedly.",
+                    diagnostics);
     Registries registries(environment_, cli_);
     registry::CombinedSource source = registries.SourceOf(Methods());
     registry::PlainFileHasher hasher;
@@ -119,11 +123,10 @@ with Terraform immediately by creating Terraform configuration files.)";
     const registry::InstallResult result =
         registry::InstallProviders(required, before->locks, source, &registries.packages(), hasher, options,
                                    [&](const registry::InstallEvent& event) { view_.Show(event); });
-    hcl::Diagnostics failures;
-    for (const registry::InstallFailure& failure : result.failures) failures.Add(DiagnosticOf(failure));
-    if (!Passes(failures)) return false;
+    for (const registry::InstallFailure& failure : result.failures) diagnostics.Add(DiagnosticOf(failure));
+    if (diagnostics.has_errors()) return Passes(diagnostics);
     view_.SaySigned();
-    return KeepLocks(before->locks, result);
+    return KeepLocks(before->locks, result, std::move(diagnostics));
   }
 
   bool IsReadOnly() const { return flags_.lockfile == "readonly"; }
@@ -137,17 +140,18 @@ with Terraform immediately by creating Terraform configuration files.)";
     return methods;
   }
 
-  bool KeepLocks(const registry::Locks& before, const registry::InstallResult& result) {
+  // Says the warnings of before, too.
+  bool KeepLocks(const registry::Locks& before, const registry::InstallResult& result,
+                 hcl::Diagnostics diagnostics) {
     const registry::Locks& after = result.locks;
-    hcl::Diagnostics diagnostics;
     if (registry::LocksDiffer(before, after)) {
       if (IsReadOnly()) {
-        screen_.ReportError(
+        diagnostics.AddError(
             "Provider dependency changes detected",
             "Changes to the required provider dependencies were detected, but the lock file is read-only. To "
             "use and record these requirements, run \"terraform init\" without the \"-lockfile=readonly\" "
             "flag.");
-        return false;
+        return Passes(diagnostics);
       }
       if (!result.locked_for_this_platform.empty()) {
         diagnostics.Add(IncompleteLocks(result.locked_for_this_platform));
@@ -206,13 +210,12 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   };
   if (!ParsePlain(screen, words, "init", code, add)) return code;
   backend.migrate |= backend.force_copy;
-  const registry::CliConfig cli = ReadCliConfig(environment, screen);
   if (json) screen.BeginJson();
   if (backend.migrate && backend.reconfigure) {
     return ReportUsage(screen, "init", "Invalid init options",
                        "The -migrate-state and -reconfigure options are mutually-exclusive.");
   }
-  return Init(environment, screen, cli, flags).Run();
+  return Init(environment, screen, flags).Run();
 }
 
 }  // namespace cairn::commands

@@ -50,7 +50,8 @@ void InstalledProviders::Check(const registry::ProviderRequirements& required,
   attached_ = ReadAttachedProviders(environment_, diagnostics);
   registry::ProviderRequirements installed;
   for (const auto& [address, constraints] : required) {
-    if (!address.IsBuiltIn() && !attached_.contains(address)) installed.emplace(address, constraints);
+    if (address.IsBuiltIn() || attached_.contains(address)) continue;
+    if (!environment_.cli.dev_overrides.contains(address)) installed.emplace(address, constraints);
   }
   if (installed.empty() || !ReadLocks(diagnostics)) return;
   CheckSelections(installed, diagnostics);
@@ -120,6 +121,14 @@ std::string InstalledProviders::CacheFolder() const {
   return registry::DefaultCacheFolder(environment_.Get("XDG_CACHE_HOME"), environment_.Get("HOME"));
 }
 
+Result<std::string> InstalledProviders::FolderOf(const registry::ProviderAddress& address) const {
+  const auto& overrides = environment_.cli.dev_overrides;
+  if (const auto found = overrides.find(address); found != overrides.end()) return found->second;
+  const registry::ProviderLock* lock = locks_.Find(address);
+  if (lock == nullptr) return Fail(ErrorCode::kNotFound, "no version of it is selected");
+  return PackageFolder(ProvidersFolder(environment_), address, *lock);
+}
+
 net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start(
     net::Loop& loop, const std::string& provider) {
   const auto address = registry::ParseProviderAddress(provider);
@@ -135,10 +144,9 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
     provider::ReattachTarget target = attached->second;
     co_return co_await provider::AttachPlugin(loop, std::move(target), std::move(options));
   }
-  const registry::ProviderLock* lock = locks_.Find(*address);
-  if (lock == nullptr) co_return Fail(ErrorCode::kNotFound, "no version of it is selected");
-  Result<std::string> program =
-      registry::FindProgram(PackageFolder(ProvidersFolder(environment_), *address, *lock), *address);
+  const Result<std::string> folder = FolderOf(*address);
+  if (!folder) co_return std::unexpected(folder.error());
+  Result<std::string> program = registry::FindProgram(*folder, *address);
   if (!program) co_return std::unexpected(program.error());
   options.program = std::move(*program);
   if (const auto hash = hashes_.find(*address); hash != hashes_.end()) options.package_hash = hash->second;

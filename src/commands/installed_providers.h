@@ -1,7 +1,8 @@
 #pragma once
 
 // The providers that a working folder may use: those that are installed there as its lock file has them, the
-// built-in one, and those that somebody else runs (TF_REATTACH_PROVIDERS).
+// built-in one, those that somebody else runs (TF_REATTACH_PROVIDERS), and those that the CLI configuration
+// has in folders of their developers (dev_overrides).
 
 #include <map>
 #include <memory>
@@ -48,6 +49,8 @@ class InstalledProviders {
   bool ReadLocks(hcl::Diagnostics& diagnostics);
   void CheckSelections(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
   void CheckPackages(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
+  // Where its program is.
+  Result<std::string> FolderOf(const registry::ProviderAddress& address) const;
   std::string CacheFolder() const;  // empty: none
 
   const Environment& environment_;
@@ -57,7 +60,7 @@ class InstalledProviders {
   const PluginLog log_;
   AttachedProviders attached_;
   registry::Locks locks_;
-  std::map<registry::ProviderAddress, std::string> hashes_;  // of packages: "h1:…"
+  std::map<registry::ProviderAddress, std::string> hashes_;  // of packages: "h1:…"; none of overrides
 };
 
 }  // namespace cairn::commands

@@ -13,6 +13,7 @@
 #include "base/strings.h"
 #include "commands/command_table.h"
 #include "commands/completion.h"
+#include "commands/provider_sources.h"
 #include "commands/shell_words.h"
 
 extern char** environ;
@@ -20,11 +21,15 @@ extern char** environ;
 namespace cairn::commands {
 namespace {
 
+std::string CurrentFolder() {
+  std::error_code error;
+  return std::filesystem::current_path(error).string();
+}
+
 Environment EnvironmentOfProcess() {
   Environment environment;
   for (char** one = environ; *one != nullptr; ++one) environment.variables.emplace_back(*one);
-  std::error_code error;
-  environment.folder = std::filesystem::current_path(error).string();
+  environment.folder = CurrentFolder();
   return environment;
 }
 
@@ -128,12 +133,14 @@ int PrintCompletions(const Environment& environment, Screen& screen, std::string
 int Main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   Screen screen = Screen::OfProcess();
-  const Environment environment = EnvironmentOfProcess();
+  Environment environment = EnvironmentOfProcess();
   if (const std::string line = environment.Get("COMP_LINE"); !line.empty()) {
     return PrintCompletions(environment, screen, line);
   }
+  environment.cli = ReadCliConfig(environment, screen);
   if (!ChangeFolder(screen, words)) return 1;
-  return Dispatch(EnvironmentOfProcess(), screen, std::move(words));
+  environment.folder = CurrentFolder();
+  return Dispatch(environment, screen, std::move(words));
 }
 
 }  // namespace cairn::commands

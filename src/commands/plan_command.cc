@@ -68,9 +68,10 @@ bool WriteGenerated(infra::PlanOutcome& outcome, const std::string& path, Screen
 
 int Plan(Session& session, const OperationFlags& flags) {
   Screen& screen = session.screen();
-  if (!MayGenerate(flags, screen)) return 1;
   const auto options = PlanOptionsOf(flags, "plan", screen);
-  if (!options || !PrepareToPlan(session, "OperationTypePlan")) return 1;
+  if (!options) return 1;
+  session.WarnOfOverrides();
+  if (!MayGenerate(flags, screen) || !PrepareToPlan(session, "OperationTypePlan")) return 1;
   infra::PlanOutcome outcome = MakePlan(session, *options);
   session.CloseProviders();
   if (!WriteGenerated(outcome, flags.generated_path, screen)) {

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "base/strings.h"
@@ -40,6 +39,19 @@ registry::CliConfig ReadCliConfig(const Environment& environment, Screen& screen
                         ? "\nAs a result of the above problems, Terraform may not behave as intended.\n\n\n"
                         : "\n");
   return std::move(read.config);
+}
+
+void WarnOfOverrides(const registry::CliConfig& cli, std::string_view consequences,
+                     hcl::Diagnostics& diagnostics) {
+  if (cli.dev_overrides.empty()) return;
+  std::string list;
+  for (const auto& [address, folder] : cli.dev_overrides) {
+    list += Format(" - {} in {}\n", registry::ForDisplay(address), folder);
+  }
+  diagnostics.AddWarning(
+      "Provider development overrides are in effect",
+      Format("The following provider development overrides are set in the CLI configuration:\n{}\n{}", list,
+             consequences));
 }
 
 registry::CombinedSource Registries::SourceOf(const std::vector<registry::InstallationMethod>& methods) {

@@ -3,9 +3,11 @@
 // Where providers and modules come from, by the CLI configuration: ~/.terraformrc and what belongs to it.
 
 #include <string>
+#include <string_view>
 
 #include "commands/environment.h"
 #include "commands/screen.h"
+#include "hcl/diagnostic.h"
 #include "registry/cli_config.h"
 #include "registry/curl_fetcher.h"
 #include "registry/provider_source.h"
@@ -16,6 +18,10 @@ namespace cairn::commands {
 
 // What is wrong with it is said, and the rest counts.
 registry::CliConfig ReadCliConfig(const Environment& environment, Screen& screen);
+
+// Warns of its providers of development (dev_overrides), if there are any, with `consequences`.
+void WarnOfOverrides(const registry::CliConfig& cli, std::string_view consequences,
+                     hcl::Diagnostics& diagnostics);
 
 // Registries, asked as the CLI configuration says.
 class Registries {

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "commands/modules.h"
 #include "commands/provider_prompts.h"
+#include "commands/provider_sources.h"
 #include "config/checks.h"
 #include "config/providers.h"
 #include "config/provisioners.h"
@@ -84,6 +85,16 @@ Session::Session(const Environment& environment, Screen& screen, SessionOptions 
 }
 
 Session::~Session() = default;
+
+void Session::WarnOfOverrides() {
+  hcl::Diagnostics diagnostics;
+  commands::WarnOfOverrides(environment_.cli,
+                            "The behavior may therefore not match any released version of the provider and "
+                            "applying changes may cause the state to become incompatible with published "
+                            "releases.",
+                            diagnostics);
+  screen_.Report(diagnostics);
+}
 
 bool Session::LoadConfig() {
   hcl::Diagnostics diagnostics;

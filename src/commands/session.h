@@ -61,6 +61,8 @@ class Session {
   Session(const Environment& environment, Screen& screen, SessionOptions options);
   ~Session();
 
+  // Warns that what is done is done by providers of development, if there are any.
+  void WarnOfOverrides();
   bool LoadConfig();
   // Values of the root module's variables; asks for those that have none.
   bool LoadVariables();

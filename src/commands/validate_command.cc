@@ -11,6 +11,7 @@ namespace {
 
 void CheckFolder(const Environment& environment, Screen& screen) {
   Session session(environment, screen, {.lock = false, .may_be_empty = true, .input = false});
+  session.WarnOfOverrides();
   if (!session.LoadConfig() || !session.StartProviders() || !session.BuildGraph()) return;
   const hcl::Diagnostics diagnostics = session.Validate();
   session.CloseProviders();
