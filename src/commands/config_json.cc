@@ -1,5 +1,6 @@
 #include "commands/config_json.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -248,9 +249,7 @@ class ConfigWriter {
     hcl::Diagnostics unused;
     out.BeginObject();
     out.Member("address", resource.name.ToString());
-    out.Member("mode", resource.name.mode() == state::ResourceMode::kData        ? "data"
-                       : resource.name.mode() == state::ResourceMode::kEphemeral ? "ephemeral"
-                                                                                 : "managed");
+    out.Member("mode", resource.name.mode() == state::ResourceMode::kData ? "data" : "managed");
     out.Member("type", resource.name.type());
     out.Member("name", resource.name.name());
     out.Member("provider_config_key", KeyOf(config, resource.EffectiveProvider()));
@@ -350,22 +349,28 @@ class ConfigWriter {
     out.EndObject();
   }
 
+  // Managed ones first; of ephemeral ones the peer says nothing.
+  void WriteResources(JsonWriter& out, const Config& config) {
+    const auto& resources = config.module->resources;
+    const auto is_ephemeral = [](const auto& entry) {
+      return entry.first.mode() == state::ResourceMode::kEphemeral;
+    };
+    if (std::ranges::all_of(resources, is_ephemeral)) return;
+    out.Key("resources");
+    out.BeginArray();
+    for (const state::ResourceMode mode : {state::ResourceMode::kManaged, state::ResourceMode::kData}) {
+      for (const auto& [name, resource] : resources) {
+        if (name.mode() == mode) WriteResource(out, config, resource);
+      }
+    }
+    out.EndArray();
+  }
+
   void WriteModule(JsonWriter& out, const Config& config) {
     const config::Module& module = *config.module;
     out.BeginObject();
     WriteOutputs(out, module);
-    if (!module.resources.empty()) {
-      // Managed ones first.
-      out.Key("resources");
-      out.BeginArray();
-      for (const state::ResourceMode mode :
-           {state::ResourceMode::kManaged, state::ResourceMode::kData, state::ResourceMode::kEphemeral}) {
-        for (const auto& [name, resource] : module.resources) {
-          if (name.mode() == mode) WriteResource(out, config, resource);
-        }
-      }
-      out.EndArray();
-    }
+    WriteResources(out, config);
     WriteCalls(out, config);
     WriteVariables(out, module);
     out.EndObject();
