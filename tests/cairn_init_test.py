@@ -262,6 +262,30 @@ class Providers(BesideTerraform):
         self.write(required("a=example.com/acme/missing"))
         self.both("init", "-no-color", "-plugin-dir=" + os.path.dirname(self.cli), code=1)
 
+    def test_are_locked_for_other_platforms(self):
+        self.write(required("w=acme.example.com/acme/widget ~> 1.0"))
+        self.both("providers", "lock", "-no-color")
+        self.both("providers", "lock", "-no-color", "acme.example.com/acme/widget")
+        self.both("providers", "lock", "-no-color", "-platform=windows_386", code=1)
+        self.both("providers", "lock", "-no-color", "-platform=linux", code=1)
+        self.both("providers", "lock", "-no-color", "-platform=darwin_arm64")
+        self.both("providers", "lock", "-no-color", "-fs-mirror=a", "-net-mirror=https://b", code=1)
+        self.both("providers", "lock", "-no-color", "foo/bar", code=1)
+        self.write(required("w=acme.example.com/acme/unsigned"))
+        self.both("providers", "lock", "-no-color", code=1)
+
+    def test_are_mirrored(self):
+        self.write(required("w=acme.example.com/acme/widget ~> 1.0"))
+        self.both("providers", "mirror", "-no-color", code=1)
+        self.both("providers", "mirror", "-no-color", "m")
+        self.both("providers", "lock", "-no-color", "-platform=darwin_arm64", "-fs-mirror=m", code=1)
+        self.both("providers", "lock", "-no-color", "-fs-mirror=m")
+        self.both("providers", "mirror", "-no-color", "-platform=darwin_arm64", "m")
+        self.both("providers", "lock", "-no-color", "-fs-mirror=m", "-platform=darwin_arm64")
+        self.write(required("w=acme.example.com/acme/widget > 5"))
+        self.both("providers", "mirror", "-no-color", "m", code=1)
+        self.both("providers", "mirror", "-no-color", "-lock-file=false", "m", code=1)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
     {"modules", "List the modules of the configuration", RunModules},
     {"output", "Show the outputs of the root module", RunOutput},
     {"providers", "Show which providers the configuration needs", RunProviders},
+    {"providers lock", "Write hashes for other platforms into the lock file", RunProvidersLock},
+    {"providers mirror", "Copy the providers needed into a folder", RunProvidersMirror},
     {"providers schema", "What they offer, as JSON", RunProvidersSchema},
     {"refresh", "Take over what has changed outside into the state", RunRefresh},
     {"show", "Show the state, or that of a file", RunShow},

@@ -80,4 +80,22 @@ std::vector<registry::InstallationMethod> MethodsOf(const Environment& environme
   return cli.methods ? *cli.methods : registry::ImpliedMethods(environment.folder, LookupIn(environment));
 }
 
+std::vector<registry::Platform> ParsePlatforms(const std::vector<std::string>& words,
+                                               hcl::Diagnostics& diagnostics) {
+  if (words.empty()) return {registry::CurrentPlatform()};
+  std::vector<registry::Platform> platforms;
+  for (const std::string& word : words) {
+    Result<registry::Platform> platform = registry::ParsePlatform(word);
+    if (platform) {
+      platforms.push_back(*std::move(platform));
+    } else {
+      diagnostics.AddError(
+          "Invalid target platform",
+          Format("The string {:?} given in the -platform option is not a valid target platform: {}.\n", word,
+                 platform.error().message));
+    }
+  }
+  return platforms;
+}
+
 }  // namespace cairn::commands

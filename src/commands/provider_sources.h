@@ -47,4 +47,8 @@ class Registries {
 std::vector<registry::InstallationMethod> MethodsOf(const Environment& environment,
                                                     const registry::CliConfig& cli);
 
+// Those of -platform; this one if there are none.
+std::vector<registry::Platform> ParsePlatforms(const std::vector<std::string>& words,
+                                               hcl::Diagnostics& diagnostics);
+
 }  // namespace cairn::commands

@@ -38,6 +38,8 @@ int RunConsole(const Environment& environment, Screen& screen, const std::vector
 int RunGraph(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunModules(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunProviders(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunProvidersLock(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
+int RunProvidersMirror(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunProvidersSchema(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunVersion(const Environment& environment, Screen& screen, const std::vector<std::string>& words);
 int RunWorkspaceDelete(const Environment& environment, Screen& screen, const std::vector<std::string>& words);

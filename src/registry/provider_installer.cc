@@ -153,10 +153,13 @@ class Installer {
       }
       Observe({.kind = EventKind::kInCache, .provider = provider, .version = version});
     } else {
-      Observe({.kind = EventKind::kInstalling, .provider = provider, .version = version});
-      Result<PackageLocation> location = source_.Find(provider, version, options_.platform);
+      const Result<PackageLocation> location = source_.Find(provider, version, options_.platform);
+      if (location || location.error().code == ErrorCode::kDenied) {  // which it was while it was fetched
+        Observe({.kind = EventKind::kInstalling, .provider = provider, .version = version});
+      }
+      const std::vector<std::string> known = options_.accept_new_hashes ? std::vector<std::string>() : hashes;
       const Result<> installed =
-          location ? InstallPackage(*location, provider, version, hashes, cached.empty() ? target : cached)
+          location ? InstallPackage(*location, provider, version, known, cached.empty() ? target : cached)
                    : std::unexpected(location.error());
       const Result<> linked = !installed || cached.empty() ? installed : LinkTo(cached, target);
       if (!linked) {

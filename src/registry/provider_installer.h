@@ -35,6 +35,7 @@ struct InstallOptions {
   std::string plugin_cache_directory = {};                   // empty: none
   bool plugin_cache_may_break_dependency_lock_file = false;  // take what is in the cache without a known hash
   bool upgrade = false;                                      // forget which versions were chosen
+  bool accept_new_hashes = false;                            // a package may have none of the lock file's
   Platform platform = CurrentPlatform();
   std::set<ProviderAddress> unmanaged = {};  // run by somebody else: not installed
   std::set<std::string> built_in = {"terraform"};

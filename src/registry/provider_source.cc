@@ -37,16 +37,17 @@ std::optional<Version> VersionNamed(std::string_view name) {
   return *std::move(version);
 }
 
-// The version in "terraform-provider-TYPE_VERSION_OS_ARCH.zip".
-std::optional<Version> VersionOfZip(std::string_view name, const ProviderAddress& provider) {
+// What "terraform-provider-TYPE_VERSION_OS_ARCH.zip" names.
+std::optional<FilesystemMirror::Zip> ParseZipName(std::string_view name, const ProviderAddress& provider) {
   const std::string prefix = "terraform-provider-" + provider.type + "_";
   constexpr std::string_view kSuffix = ".zip";
   if (!name.starts_with(prefix) || !name.ends_with(kSuffix)) return std::nullopt;
-  name.remove_prefix(prefix.size());
-  name.remove_suffix(kSuffix.size());
-  const std::vector<std::string_view> parts = Split(name, '_');
+  const std::string_view rest = name.substr(prefix.size(), name.size() - prefix.size() - kSuffix.size());
+  const std::vector<std::string_view> parts = Split(rest, '_');
   if (parts.size() != 3) return std::nullopt;
-  return VersionNamed(parts[0]);
+  std::optional<Version> version = VersionNamed(parts[0]);
+  if (!version) return std::nullopt;
+  return FilesystemMirror::Zip{*std::move(version), {std::string(parts[1]), std::string(parts[2])}};
 }
 
 }  // namespace
@@ -54,6 +55,12 @@ std::optional<Version> VersionOfZip(std::string_view name, const ProviderAddress
 std::string PackagePath(const std::string& root, const ProviderAddress& provider, const Version& version,
                         const Platform& platform) {
   return (fs::path(ProviderPath(root, provider)) / ToString(version) / ToString(platform)).string();
+}
+
+std::string ZipPath(const std::string& root, const ProviderAddress& provider, const Version& version,
+                    const Platform& platform) {
+  return Format("{}/terraform-provider-{}_{}_{}.zip", ProviderPath(root, provider), provider.type,
+                ToString(version), ToString(platform));
 }
 
 Result<std::vector<Version>> FilesystemMirror::AvailableVersions(const ProviderAddress& provider) {
@@ -65,7 +72,8 @@ Result<std::vector<Version>> FilesystemMirror::AvailableVersions(const ProviderA
   const std::string path = ProviderPath(directory_, provider);
   std::vector<Version> versions;
   for (const std::string& name : NamesIn(path)) {
-    std::optional<Version> version = VersionOfZip(name, provider);
+    const std::optional<Zip> zip = ParseZipName(name, provider);
+    std::optional<Version> version = zip ? std::optional(zip->version) : std::nullopt;
     if (!version && fs::is_directory(fs::path(path) / name, error)) version = VersionNamed(name);
     if (version && std::ranges::find(versions, *version) == versions.end()) {
       versions.push_back(*std::move(version));
@@ -83,8 +91,7 @@ Result<PackageLocation> FilesystemMirror::Find(const ProviderAddress& provider, 
   if (fs::is_directory(unpacked, error)) {
     return PackageLocation{.kind = PackageLocation::Kind::kDirectory, .where = unpacked};
   }
-  const std::string zip = ProviderPath(directory_, provider) + "/terraform-provider-" + provider.type + "_" +
-                          ToString(version) + "_" + ToString(platform) + ".zip";
+  const std::string zip = ZipPath(directory_, provider, version, platform);
   if (fs::is_regular_file(zip, error)) {
     return PackageLocation{.kind = PackageLocation::Kind::kZip, .where = zip};
   }
@@ -104,6 +111,14 @@ std::vector<ProviderAddress> FilesystemMirror::Providers() const {
     }
   }
   return providers;
+}
+
+std::vector<FilesystemMirror::Zip> FilesystemMirror::Zips(const ProviderAddress& provider) const {
+  std::vector<Zip> zips;
+  for (const std::string& name : NamesIn(ProviderPath(directory_, provider))) {
+    if (std::optional<Zip> zip = ParseZipName(name, provider)) zips.push_back(*std::move(zip));
+  }
+  return zips;
 }
 
 Result<std::vector<Version>> CombinedSource::AvailableVersions(const ProviderAddress& provider) {

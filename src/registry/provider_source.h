@@ -58,6 +58,13 @@ class FilesystemMirror final : public ProviderSource {
   // All that there seems to be, sorted.
   std::vector<ProviderAddress> Providers() const;
 
+  struct Zip {
+    Version version;
+    Platform platform;
+  };
+  // Of a provider, by their names, sorted by these.
+  std::vector<Zip> Zips(const ProviderAddress& provider) const;
+
  private:
   std::string directory_;
 };
@@ -83,5 +90,9 @@ class CombinedSource final : public ProviderSource {
 // Below a mirror, a cache or .terraform/providers: HOST/NAMESPACE/TYPE/VERSION/OS_ARCH.
 std::string PackagePath(const std::string& root, const ProviderAddress& provider, const Version& version,
                         const Platform& platform);
+
+// In a mirror: HOST/NAMESPACE/TYPE/terraform-provider-TYPE_VERSION_OS_ARCH.zip.
+std::string ZipPath(const std::string& root, const ProviderAddress& provider, const Version& version,
+                    const Platform& platform);
 
 }  // namespace cairn::registry
