@@ -28,6 +28,12 @@ bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::stri
   return false;
 }
 
+bool HasArguments(Screen& screen, const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return false;
+  screen.PrintError("Too many command line arguments. Did you mean to use -chdir?\n");
+  return true;
+}
+
 void SayAlone(Screen& screen, const hcl::Diagnostics& diagnostics) {
   for (const hcl::Diagnostic& one : diagnostics) {
     const std::string text = view::RenderDiagnostic(one, screen.style()) + "\n";

@@ -19,6 +19,9 @@ namespace cairn::commands {
 bool ParsePlain(Screen& screen, const std::vector<std::string>& words, std::string_view usage, int& code,
                 const std::function<void(Flags&)>& add = {}, std::vector<std::string>* arguments = nullptr);
 
+// Whether there are arguments where none may be, which is then said.
+bool HasArguments(Screen& screen, const std::vector<std::string>& arguments);
+
 // Says each as the commands about states do: with an empty line behind it.
 void SayAlone(Screen& screen, const hcl::Diagnostics& diagnostics);
 void SayError(Screen& screen, std::string summary, std::string detail);

@@ -62,12 +62,11 @@ int Answer(Session& session, const infra::OperationInput& input, const infra::In
   return hcl_tool::AnswerLines(answer, /*interactive=*/true, *terminal, out);
 }
 
-int Explore(Session& session, const std::string& working_folder, bool plans) {
+int Explore(Session& session, bool plans) {
   infra::Observer nobody;
-  const infra::OperationInput base = session.InputFor(nobody);
   std::optional<infra::PlanOutcome> outcome;
   if (plans) {
-    outcome = session.loop().Run(infra::MakePlan(base, session.state(), {}));
+    outcome = session.loop().Run(infra::MakePlan(session.InputFor(nobody), session.state(), {}));
     session.screen().Report(outcome->diagnostics);
     if (outcome->diagnostics.has_errors()) return 1;
   }
@@ -78,18 +77,9 @@ int Explore(Session& session, const std::string& working_folder, bool plans) {
                                          .plan_time = session.plan_time(),
                                          .random = FillRandom,
                                          .has_type = true});
-  infra::Surroundings surroundings = base.surroundings;
-  surroundings.functions = &functions;
-  surroundings.working_folder = working_folder;
-  const infra::OperationInput input{.loop = base.loop,
-                                    .config = base.config,
-                                    .graph = base.graph,
-                                    .schemas = base.schemas,
-                                    .providers = base.providers,
-                                    .surroundings = surroundings,
-                                    .variables = base.variables,
-                                    .observer = nobody};
-  return Answer(session, input, outcome ? infra::ValuesOf(outcome->plan) : infra::ValuesOf(session.state()));
+  session.UseFunctions(functions);
+  return Answer(session, session.InputFor(nobody),
+                outcome ? infra::ValuesOf(outcome->plan) : infra::ValuesOf(session.state()));
 }
 
 }  // namespace
@@ -106,10 +96,7 @@ int RunConsole(const Environment& environment, Screen& screen, const std::vector
     flags.Add("var-file", files, "a file with values for variables");
   };
   if (!ParsePlain(screen, words, "console", code, add, &arguments)) return code;
-  if (!arguments.empty()) {
-    screen.PrintError("Too many command line arguments. Did you mean to use -chdir?\n");
-    return 1;
-  }
+  if (HasArguments(screen, arguments)) return 1;
   for (const std::string& file : files) options.variables.push_back({.is_file = true, .value = file});
   for (const std::string& variable : variables) options.variables.push_back({.value = variable});
   Session session(environment, screen, std::move(options));
@@ -117,7 +104,7 @@ int RunConsole(const Environment& environment, Screen& screen, const std::vector
       !session.StartProviders() || !session.BuildGraph()) {
     return 1;
   }
-  return Explore(session, environment.folder, plans);
+  return Explore(session, plans);
 }
 
 }  // namespace cairn::commands

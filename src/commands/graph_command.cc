@@ -191,10 +191,7 @@ int RunGraph(const Environment& environment, Screen& screen, const std::vector<s
     flags.Add("module-depth", depth, "accepted, and means nothing, as in Terraform");
   };
   if (!ParsePlain(screen, words, "graph", code, add, &arguments)) return code;
-  if (!arguments.empty()) {
-    screen.PrintError("Too many command line arguments. Did you mean to use -chdir?\n");
-    return 1;
-  }
+  if (HasArguments(screen, arguments)) return 1;
   if (!plan.empty() && type.empty()) type = "apply";
   if (!IsType(screen, type)) return 1;
   std::optional<infra::SavedPlan> saved;

@@ -97,13 +97,8 @@ with Terraform immediately by creating Terraform configuration files.)";
 
   bool InstallProviders() {
     hcl::Diagnostics diagnostics;
-    registry::ProviderRequirements required;
-    for (auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
-      required[address] = std::move(need.constraints);
-    }
-    const auto before = registry::ReadLockFile(std::string(kLockFileName));
-    if (!before) diagnostics.AddError("Failed to read the dependency lock file", before.error().message);
-    if (before) diagnostics.Append(before->diagnostics);
+    const registry::ProviderRequirements required = config::NeededProviders(*config_, diagnostics);
+    const registry::Locks before = ReadLocks(diagnostics);
     const AttachedProviders attached = ReadAttachedProviders(environment_, diagnostics);
     if (!Passes(std::exchange(diagnostics, {}))) return false;
 
@@ -121,12 +116,12 @@ with Terraform immediately by creating Terraform configuration files.)";
         .upgrade = flags_.upgrade};
     for (const auto& [address, target] : attached) options.unmanaged.insert(address);
     const registry::InstallResult result =
-        registry::InstallProviders(required, before->locks, source, &registries.packages(), hasher, options,
+        registry::InstallProviders(required, before, source, &registries.packages(), hasher, options,
                                    [&](const registry::InstallEvent& event) { view_.Show(event); });
     for (const registry::InstallFailure& failure : result.failures) diagnostics.Add(DiagnosticOf(failure));
     if (diagnostics.has_errors()) return Passes(diagnostics);
     view_.SaySigned();
-    return KeepLocks(before->locks, result, std::move(diagnostics));
+    return KeepLocks(before, result, std::move(diagnostics));
   }
 
   bool IsReadOnly() const { return flags_.lockfile == "readonly"; }

@@ -16,6 +16,16 @@ std::string PackageFolder(const std::string& folder, const registry::ProviderAdd
 
 }  // namespace
 
+registry::Locks ReadLocks(hcl::Diagnostics& diagnostics) {
+  auto read = registry::ReadLockFile(std::string(kLockFileName));
+  if (!read) {
+    diagnostics.AddError("Failed to read the dependency lock file", read.error().message);
+    return {};
+  }
+  diagnostics.Append(std::move(read->diagnostics));
+  return std::move(read->locks);
+}
+
 std::string ProvidersFolder(const Environment& environment) {
   return environment.DataFolder() + "/providers";
 }
@@ -53,21 +63,14 @@ void InstalledProviders::Check(const registry::ProviderRequirements& required,
     if (address.IsBuiltIn() || attached_.contains(address)) continue;
     if (!environment_.cli.dev_overrides.contains(address)) installed.emplace(address, constraints);
   }
-  if (installed.empty() || !ReadLocks(diagnostics)) return;
+  if (installed.empty()) return;
+  hcl::Diagnostics of_locks;
+  locks_ = ReadLocks(of_locks);
+  const bool read = !of_locks.has_errors();
+  diagnostics.Append(std::move(of_locks));
+  if (!read) return;
   CheckSelections(installed, diagnostics);
   if (!diagnostics.has_errors()) CheckPackages(installed, diagnostics);
-}
-
-bool InstalledProviders::ReadLocks(hcl::Diagnostics& diagnostics) {
-  auto read = registry::ReadLockFile(std::string(kLockFileName));
-  if (!read) {
-    diagnostics.AddError("Failed to read the dependency lock file", read.error().message);
-    return false;
-  }
-  const bool ok = !read->diagnostics.has_errors();
-  diagnostics.Append(std::move(read->diagnostics));
-  locks_ = std::move(read->locks);
-  return ok;
 }
 
 void InstalledProviders::CheckSelections(const registry::ProviderRequirements& required,

@@ -24,6 +24,10 @@ namespace cairn::commands {
 
 inline constexpr std::string_view kLockFileName = ".terraform.lock.hcl";
 
+// What the lock file of the working folder says; nothing where there is none, or, with errors, where it
+// cannot be read.
+registry::Locks ReadLocks(hcl::Diagnostics& diagnostics);
+
 // Where their packages are.
 std::string ProvidersFolder(const Environment& environment);
 
@@ -41,12 +45,10 @@ class InstalledProviders {
   // been hashed yet of their packages.
   void Check(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
 
-  // One that has been checked, by its address in full.
-  // It belongs to `loop`.
+  // One that has been checked, by its address in full. It belongs to `loop`.
   net::Task<Result<std::unique_ptr<provider::Provider>>> Start(net::Loop& loop, const std::string& provider);
 
  private:
-  bool ReadLocks(hcl::Diagnostics& diagnostics);
   void CheckSelections(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
   void CheckPackages(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
   // Where its program is.

@@ -39,12 +39,6 @@ std::optional<hcl::Diagnostic> Changed(const config::ModuleCall& call, const reg
                       record.version.empty() ? "" : " (" + record.version + ")", kRunInit));
 }
 
-std::string ManifestKey(const state::ModulePath& path) {
-  std::string key;
-  for (const std::string& name : path.names()) key += (key.empty() ? "" : ".") + name;
-  return key;
-}
-
 // Reads each module once, and remembers where its calls are.
 class ConfigReader final : public registry::ModuleReader {
  public:
@@ -102,6 +96,12 @@ std::string Line(const registry::ModuleEvent& event) {
 }
 
 }  // namespace
+
+std::string ManifestKey(const state::ModulePath& path) {
+  std::string key;
+  for (const std::string& name : path.names()) key += (key.empty() ? "" : ".") + name;
+  return key;
+}
 
 config::ModuleResolver InstalledModules(const std::string& data_folder, hcl::Diagnostics& diagnostics) {
   auto read = registry::ReadModuleManifest(data_folder);

@@ -12,6 +12,9 @@
 
 namespace cairn::commands {
 
+// By what the manifest knows the module that is called at `path`: "a.b".
+std::string ManifestKey(const state::ModulePath& path);
+
 // What is installed, as modules/modules.json of the data folder has it. A manifest that cannot be read is
 // reported.
 config::ModuleResolver InstalledModules(const std::string& data_folder, hcl::Diagnostics& diagnostics);

@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "commands/command_line.h"
+#include "commands/modules.h"
 #include "commands/run_commands.h"
 #include "commands/tree_text.h"
 #include "registry/module_manifest.h"
@@ -13,10 +14,7 @@ namespace {
 
 // Where the module comes from, as init has written it down; what the call says of it otherwise.
 registry::ModuleRecord RecordOf(const registry::ModuleManifest& manifest, const config::Config& config) {
-  std::string path;
-  for (const config::Config* at = &config; at->parent != nullptr; at = at->parent)
-    path = at->call->name + (path.empty() ? "" : "." + path);
-  const auto found = manifest.find(path);
+  const auto found = manifest.find(ManifestKey(config.path));
   return found != manifest.end() ? found->second : registry::ModuleRecord{.source = config.call->source};
 }
 

@@ -19,8 +19,8 @@ std::vector<TreeNode> Tree(const config::Config& config, hcl::Diagnostics& diagn
   const config::Config alone{
       .path = config.path, .module = config.module, .parent = config.parent, .call = config.call};
   std::vector<TreeNode> nodes;
-  for (const auto& [address, need] : config::NeededProviders(alone, diagnostics)) {
-    const std::string constraints = registry::ToString(need.constraints);
+  for (const auto& [address, required] : config::NeededProviders(alone, diagnostics)) {
+    const std::string constraints = registry::ToString(required);
     nodes.push_back({.label = Format("provider[{}]{}{}", registry::ToString(address),
                                      constraints.empty() ? "" : " ", constraints)});
   }
@@ -130,17 +130,11 @@ class SchemaWriter {
 // Of the configuration and of the state, by their addresses in full.
 std::set<std::string> ProvidersOf(const Session& session, hcl::Diagnostics& diagnostics) {
   std::set<std::string> names;
-  for (const auto& [address, need] : config::NeededProviders(session.config(), diagnostics))
+  for (const auto& [address, required] : config::NeededProviders(session.config(), diagnostics))
     names.insert(registry::ToString(address));
   for (const state::ProviderConfigAddress& address : infra::ProvidersOf(session.state()))
     names.insert(address.provider());
   return names;
-}
-
-bool HasArguments(Screen& screen, const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return false;
-  screen.PrintError("Too many command line arguments. Did you mean to use -chdir?\n");
-  return true;
 }
 
 }  // namespace

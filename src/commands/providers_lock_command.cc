@@ -35,10 +35,8 @@ std::vector<registry::InstallationMethod> MethodOf(const LockFlags& flags) {
 registry::ProviderRequirements Required(const config::Config& config,
                                         const std::vector<std::string>& arguments,
                                         hcl::Diagnostics& diagnostics) {
-  registry::ProviderRequirements all, chosen;
-  for (auto& [address, need] : config::NeededProviders(config, diagnostics)) {
-    all[address] = std::move(need.constraints);
-  }
+  registry::ProviderRequirements all = config::NeededProviders(config, diagnostics);
+  registry::ProviderRequirements chosen;
   for (const std::string& argument : arguments) {
     const auto address = registry::ParseProviderAddress(argument);
     if (!address) {
@@ -155,15 +153,13 @@ int Lock(const Environment& environment, Screen& screen, const LockFlags& flags,
   Session session(environment, screen, {.lock = false, .may_be_empty = true, .input = false});
   if (!session.LoadConfig()) return 1;
   const registry::ProviderRequirements required = Required(session.config(), arguments, diagnostics);
-  const auto before = registry::ReadLockFile(std::string(kLockFileName));
-  if (!before) diagnostics.AddError("Failed to read the dependency lock file", before.error().message);
-  if (before) diagnostics.Append(before->diagnostics);
+  const registry::Locks before = ReadLocks(diagnostics);
   screen.Report(diagnostics);
   if (diagnostics.has_errors()) return 1;
 
   Registries registries(environment, cli);
   registry::CombinedSource source = registries.SourceOf(MethodOf(flags));
-  Locker locker(screen, required, before->locks);
+  Locker locker(screen, required, before);
   for (const registry::Platform& platform : platforms) {
     const Result<> fetched = locker.Fetch(source, registries.packages(), platform,
                                           flags.use_cache ? cli.plugin_cache_dir : std::string());

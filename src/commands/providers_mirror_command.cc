@@ -187,18 +187,13 @@ class Mirror {
 };
 
 // Those of the lock file, if there are any; they must be what `required` asks for.
-registry::Locks ReadLocks(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics) {
-  auto read = registry::ReadLockFile(std::string(kLockFileName));
-  if (!read) {
-    diagnostics.AddError("Failed to read the dependency lock file", read.error().message);
-    return {};
-  }
-  diagnostics.Append(read->diagnostics);
-  if (read->locks.providers.empty() || diagnostics.has_errors()) return {};
+registry::Locks LocksFor(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics) {
+  registry::Locks locks = ReadLocks(diagnostics);
+  if (locks.providers.empty() || diagnostics.has_errors()) return {};
   registry::ProviderRequirements installed = required;
   std::erase_if(installed, [](const auto& one) { return one.first.IsBuiltIn(); });
   std::string problems;
-  for (const auto& [address, message] : registry::CheckSelections(installed, read->locks)) {
+  for (const auto& [address, message] : registry::CheckSelections(installed, locks)) {
     problems +=
         Format("{}provider {}: {}", problems.empty() ? "" : " ", registry::ToString(address), message);
   }
@@ -208,7 +203,7 @@ registry::Locks ReadLocks(const registry::ProviderRequirements& required, hcl::D
                                 "configuration, run:\n  terraform init -upgrade\n got:[{}]\n",
                                 problems));
   }
-  return std::move(read->locks);
+  return locks;
 }
 
 }  // namespace
@@ -234,11 +229,8 @@ int RunProvidersMirror(const Environment& environment, Screen& screen,
   std::vector<registry::Platform> platforms = ParsePlatforms(platform_words, diagnostics);
   Session session(environment, screen, {.lock = false, .may_be_empty = true, .input = false});
   if (!session.LoadConfig()) return 1;
-  registry::ProviderRequirements required;
-  for (auto& [address, need] : config::NeededProviders(session.config(), diagnostics)) {
-    required[address] = std::move(need.constraints);
-  }
-  const registry::Locks locks = use_locks ? ReadLocks(required, diagnostics) : registry::Locks();
+  const registry::ProviderRequirements required = config::NeededProviders(session.config(), diagnostics);
+  const registry::Locks locks = use_locks ? LocksFor(required, diagnostics) : registry::Locks();
   if (!diagnostics.has_errors()) {
     Registries registries(environment, cli);
     Mirror mirror(screen, registries, arguments[0], std::move(platforms), locks, diagnostics);

@@ -163,11 +163,7 @@ bool Session::LoadVariables() {
 
 registry::ProviderRequirements Session::ProvidersInUse(hcl::Diagnostics& diagnostics) {
   registry::ProviderRequirements providers;
-  if (config_) {
-    for (auto& [address, need] : config::NeededProviders(*config_, diagnostics)) {
-      providers.emplace(address, std::move(need.constraints));
-    }
-  }
+  if (config_) providers = config::NeededProviders(*config_, diagnostics);
   for (const state::ProviderConfigAddress& address : infra::ProvidersOf(state_)) {
     if (const auto provider = registry::ParseProviderAddress(address.provider())) providers[*provider];
   }

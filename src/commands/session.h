@@ -122,6 +122,8 @@ class Session {
 
   // From now on expressions may know what planning does not: the time, random numbers.
   void BeginApply();
+  // Expressions call these, which must outlive the session's operations.
+  void UseFunctions(const hcl::FunctionTable& functions) { surroundings_.functions = &functions; }
   infra::OperationInput InputFor(infra::Observer& observer);
   // Ends all providers.
   void CloseProviders();

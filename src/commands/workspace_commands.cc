@@ -144,8 +144,7 @@ int RunWorkspaceList(const Environment& environment, Screen& screen, const std::
   int code = 0;
   std::vector<std::string> arguments;
   if (!ParsePlain(screen, words, "workspace list", code, {}, &arguments)) return code;
-  if (!arguments.empty())
-    return Refuse(screen, "Too many command line arguments. Did you mean to use -chdir?");
+  if (HasArguments(screen, arguments)) return 1;
   Session session(environment, screen, {.lock = false, .input = false});
   if (!session.FindBackend()) return 1;
   const auto names = NamesOf(session);

@@ -28,8 +28,8 @@ class NeedCollector {
       if (check.data) Need(module, check.data->EffectiveProvider().name);
     }
     for (const auto& [name, block] : module.providers) {
-      ProviderNeed& need = Need(module, block.name.name);
-      if (!block.version.empty()) AddConstraints(need, block.version, block.range);
+      registry::VersionConstraints& constraints = Need(module, block.name.name);
+      if (!block.version.empty()) AddConstraints(constraints, block.version, block.range);
     }
     for (const Import& import : module.imports) {
       if (config.FindResource(import.target) == nullptr) {
@@ -39,10 +39,10 @@ class NeedCollector {
     }
   }
 
-  std::map<ProviderAddress, ProviderNeed> Take() { return std::move(needs_); }
+  registry::ProviderRequirements Take() { return std::move(needs_); }
 
  private:
-  ProviderNeed& Need(const Module& module, const std::string& name) {
+  registry::VersionConstraints& Need(const Module& module, const std::string& name) {
     return needs_[ProviderOf(module, name)];
   }
 
@@ -66,21 +66,24 @@ class NeedCollector {
       }
       address = registry::ImpliedProvider(*part);
     }
-    ProviderNeed& need = needs_[address];
-    if (!requirement.version.empty()) AddConstraints(need, requirement.version, requirement.version_range);
+    registry::VersionConstraints& constraints = needs_[address];
+    if (!requirement.version.empty()) {
+      AddConstraints(constraints, requirement.version, requirement.version_range);
+    }
   }
 
-  void AddConstraints(ProviderNeed& need, const std::string& text, const hcl::SourceRange& range) {
-    const auto constraints = registry::ParseProviderRequirement(text);
-    if (!constraints) {
-      diagnostics_.AddError(constraints.error().summary, constraints.error().detail, range);
+  void AddConstraints(registry::VersionConstraints& constraints, const std::string& text,
+                      const hcl::SourceRange& range) {
+    const auto more = registry::ParseProviderRequirement(text);
+    if (!more) {
+      diagnostics_.AddError(more.error().summary, more.error().detail, range);
       return;
     }
-    need.constraints.insert(need.constraints.end(), constraints->begin(), constraints->end());
+    constraints.insert(constraints.end(), more->begin(), more->end());
   }
 
   hcl::Diagnostics& diagnostics_;
-  std::map<ProviderAddress, ProviderNeed> needs_;
+  registry::ProviderRequirements needs_;
 };
 
 }  // namespace
@@ -132,7 +135,7 @@ std::optional<ProviderConfig> ResolveProvider(const Config& config, const Provid
   return std::nullopt;
 }
 
-std::map<ProviderAddress, ProviderNeed> NeededProviders(const Config& root, hcl::Diagnostics& diagnostics) {
+registry::ProviderRequirements NeededProviders(const Config& root, hcl::Diagnostics& diagnostics) {
   NeedCollector collector(diagnostics);
   root.Visit([&](const Config& config) { collector.Collect(config); });
   return collector.Take();

@@ -2,7 +2,6 @@
 
 // Which provider configuration a module means by a name.
 
-#include <map>
 #include <vector>
 
 #include "config/loader.h"
@@ -29,10 +28,6 @@ std::optional<ProviderConfig> ResolveProvider(const Config& config, const Provid
 
 // What the whole tree asks of each provider: of `required_providers` of all modules, and of resources and
 // provider blocks without an entry there. Built-in ones are among them.
-struct ProviderNeed {
-  registry::VersionConstraints constraints = {};
-};
-std::map<registry::ProviderAddress, ProviderNeed> NeededProviders(const Config& root,
-                                                                  hcl::Diagnostics& diagnostics);
+registry::ProviderRequirements NeededProviders(const Config& root, hcl::Diagnostics& diagnostics);
 
 }  // namespace cairn::config

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "base/strings.h"
 #include "hcl/format.h"
 #include "hcl/parser.h"
+#include "hcl/quote.h"
 #include "hcl/unicode.h"
 
 namespace cairn::hcl {
@@ -30,30 +30,6 @@ void AppendAttributes(std::string& out, const Value& value) {
 }
 
 }  // namespace
-
-void AppendQuoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kEscaped = "\n\r\t\"\\";
-  constexpr std::string_view kLetters = "nrt\"\\";
-  out += '"';
-  while (!text.empty()) {
-    size_t length = 0;
-    const char32_t character = DecodeCharacter(text, length);
-    const size_t escape = kEscaped.find(text[0]);
-    if (escape != kEscaped.npos) {
-      out += '\\';
-      out += kLetters[escape];
-    } else if (text.starts_with("${") || text.starts_with("%{")) {
-      out.append(2, text[0]);
-    } else if (IsPrintable(character)) {
-      out += text.substr(0, length);
-    } else {
-      out += character < 0x10000 ? Format("\\u{:04x}", uint32_t(character))
-                                 : Format("\\U{:08x}", uint32_t(character));
-    }
-    text.remove_prefix(length);
-  }
-  out += '"';
-}
 
 std::string WriteName(std::string_view name) {
   if (IsIdentifier(name)) return std::string(name);

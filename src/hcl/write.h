@@ -9,9 +9,6 @@
 
 namespace cairn::hcl {
 
-// Appends `text` in quotes, with escapes.
-void AppendQuoted(std::string& out, std::string_view text);
-
 // Appends an expression of literals whose value is `value`, marks apart: lists, sets and tuples become
 // tuples, maps and objects become objects, an argument a line. Not laid out; after `name = ` it can be part
 // of a file that FormatFile lays out. REQUIRES: all of it is known.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "hcl/quote.h"
 #include "hcl/value_json.h"
 #include "hcl/write.h"
 

@@ -15,11 +15,9 @@
 #include "registry/package_hash.h"
 #include "registry/platform.h"
 #include "registry/provider_source.h"
+#include "registry/requirement.h"
 
 namespace cairn::registry {
-
-// What all modules and the state ask of each provider together. One without constraints may have any version.
-using ProviderRequirements = std::map<ProviderAddress, VersionConstraints>;
 
 // Gets a package from elsewhere; the only part of an installation that uses the network.
 class PackageFetcher {

@@ -4,13 +4,18 @@
 // configurations adds the place.
 
 #include <expected>
+#include <map>
 #include <string_view>
 
 #include "registry/loose_version.h"
 #include "registry/mistake.h"
+#include "registry/provider_address.h"
 #include "registry/version.h"
 
 namespace cairn::registry {
+
+// What all modules and the state ask of each provider together. One without constraints may have any version.
+using ProviderRequirements = std::map<ProviderAddress, VersionConstraints>;
 
 // The `version` of a required provider.
 std::expected<VersionConstraints, Mistake> ParseProviderRequirement(std::string_view text);

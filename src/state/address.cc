@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "hcl/write.h"
+#include "hcl/quote.h"
 
 namespace cairn::state {
 namespace {
@@ -47,10 +47,6 @@ std::string Joined(std::string module, std::string_view rest) {
 
 }  // namespace
 
-void AppendQuotedKey(std::string& out, std::string_view text) {
-  hcl::AppendQuoted(out, text);
-}
-
 struct InstanceKey::Text : hcl::Shared {
   explicit Text(std::string_view of) : text(of), hash(HashText(of)) {}
   std::string_view Content() const { return text; }
@@ -83,7 +79,7 @@ std::string InstanceKey::ToString() const {
   if (kind_ == Kind::kInt) {
     out += std::to_string(number_);
   } else {
-    AppendQuotedKey(out, text_->text);
+    hcl::AppendQuoted(out, text_->text);
   }
   return out += ']';
 }

@@ -217,7 +217,4 @@ struct AddressHash {
   }
 };
 
-// `text` in quotes, as the language would read it: for keys of instances.
-void AppendQuotedKey(std::string& out, std::string_view text);
-
 }  // namespace cairn::state
