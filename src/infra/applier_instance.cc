@@ -1,12 +1,12 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "hcl/value_json.h"
 #include "hcl/value_marks.h"
 #include "infra/applier_state.h"
 #include "infra/consistency.h"
 #include "infra/object_values.h"
 #include "infra/provisioning.h"
+#include "state/object_value.h"
 
 namespace cairn::infra {
 namespace {
@@ -58,15 +58,13 @@ bool Applier::KeepValue(const Instance& instance) {
   if (found != changes_.end()) {
     value = found->second->change.before;
   } else if (const state::ObjectRef object = state_.FindCurrent(instance.address)) {
-    const auto read = hcl::FromJsonText(object->attributes.text, schema.type);
+    const auto read = state::DecodeAttributes(*object, schema.type);
     if (!read) {
       operation_.diagnostics().AddError("Invalid object in state",
                                         Format("{}: {}.", instance.address.ToString(), read.error().message));
       return false;
     }
-    std::vector<hcl::MarkedPath> marks;
-    for (const hcl::ValuePath& path : object->sensitive) marks.push_back({path, hcl::Marks::kSensitive});
-    value = hcl::WithMarkedPaths(*read, marks);
+    value = *read;
   }
   values.Set(instance.address.key, WithSchemaMarks(schema, value));
   return true;
@@ -91,9 +89,8 @@ net::Task<bool> Applier::ApplyRead(const Instance& instance) {
   }
   const Result<Value> read = co_await operation_.ReadData(instance, config);
   if (!read) co_return false;
-  const Value value = hcl::WithMarkedPaths(*read, marks);
-  instance.run->resources.at(instance.resource->name)
-      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, value));
+  const Value value = WithAllMarks(*instance.schema->block, *read, marks);
+  instance.run->resources.at(instance.resource->name).Set(instance.address.key, value);
   if (!Remember({.address = instance.address,
                  .object = MakeObject(*instance.schema, value),
                  .provider = instance.provider_address})) {
@@ -180,7 +177,7 @@ net::Task<bool> Applier::CallApply(const Instance& instance, const plan::Resourc
     operation_.input().observer.ApplyDone(instance.address, "", shown, IdOf(value), ok);
     co_return ok;
   }
-  const Value with_marks = hcl::WithMarkedPaths(value, marks);
+  const Value with_marks = WithAllMarks(*instance.schema->block, value, marks);
   auto object = MakeObject(*instance.schema, with_marks);
   object->private_bytes = applied->private_data;
   object->dependencies = operation_.DependenciesOf(instance.node);
@@ -198,19 +195,17 @@ net::Task<bool> Applier::CallApply(const Instance& instance, const plan::Resourc
   if (change.change.action == Action::kCreate) ++added_;
   if (is_update) ++changed_;
   if (plan::IsReplace(change.change.action)) ++added_;
-  instance.run->resources.at(instance.resource->name)
-      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, with_marks));
+  instance.run->resources.at(instance.resource->name).Set(instance.address.key, with_marks);
   co_return operation_.CheckPostconditions(instance, with_marks);
 }
 
 net::Task<bool> Applier::ProvisionNew(const Instance& instance, const Value& value) {
   if (instance.resource->provisioners.empty()) co_return true;
-  const Value self = WithSchemaMarks(*instance.schema->block, value);
   const Provisioned object{.resource = *instance.resource,
                            .address = instance.address,
                            .run = *instance.run,
                            .repetition = instance.repetition,
-                           .self = self};
+                           .self = value};
   co_return co_await Provision(operation_, object, /*at_destroy=*/false);
 }
 
@@ -230,12 +225,11 @@ net::Task<bool> Applier::ProvisionOld(const plan::ResourceChange& change, const 
   const Object& config = operation_.input().graph.objects[node->second];
   const ModuleRun run{.config = config.config, .address = change.address.module};
   const Repetition repetition{.key = change.address.key};
-  const Value self = WithSchemaMarks(*change.schema, change.change.before);
   const Provisioned provisioned{.resource = *config.resource,
                                 .address = change.address,
                                 .run = run,
                                 .repetition = repetition,
-                                .self = self};
+                                .self = change.change.before};
   co_return co_await Provision(operation_, provisioned, /*at_destroy=*/true);
 }
 

@@ -394,7 +394,8 @@ TEST_F(Engine, KeepsWhatIsSensitiveMarked) {
   const state::ObjectRef a =
       state().FindCurrent({{}, state::ResourceName(state::ResourceMode::kManaged, "test_thing", "a"), {}});
   ASSERT_TRUE(a);
-  EXPECT_THAT(a->sensitive, ElementsAre(hcl::ValuePath{hcl::PathStep::Attribute("label")}));
+  EXPECT_THAT(a->sensitive, ElementsAre(hcl::ValuePath{hcl::PathStep::Attribute("label")},
+                                        hcl::ValuePath{hcl::PathStep::Attribute("secret")}));
   EXPECT_TRUE(state().outputs.at("label").sensitive);
   EXPECT_EQ(ActionsNow(), "");
   Configure(R"(

@@ -18,10 +18,6 @@ using hcl::Value;
 
 constexpr std::string_view kSensitive = " # sensitive";
 
-bool IsSensitive(const Value& value) {
-  return value.Has(hcl::Marks::kSensitive);
-}
-
 // Old providers have an `id` that may be written as far as its schema says, and must not be.
 bool IsWritten(const AttributeSchema& attribute, bool is_top) {
   if (is_top && attribute.name == "id" && attribute.optional && attribute.computed) return false;
@@ -52,7 +48,7 @@ class BlockWriter {
       out_ += " = ";
       if (attribute.nested) {
         Nested(attribute, value);
-      } else if (attribute.sensitive || IsSensitive(value)) {
+      } else if (attribute.sensitive) {
         (out_ += "null") += kSensitive;
       } else {
         Plain(attribute, value);
@@ -86,7 +82,7 @@ class BlockWriter {
   void Nested(const AttributeSchema& attribute, const Value& value) {
     const Nesting nesting = attribute.nested->nesting;
     const bool is_list = nesting == Nesting::kList || nesting == Nesting::kSet;
-    if (attribute.sensitive || IsSensitive(value)) {
+    if (attribute.sensitive) {
       (out_ += is_list ? "[]" : "{}") += kSensitive;
     } else if (value.IsNull()) {
       out_ += "null";
@@ -95,25 +91,15 @@ class BlockWriter {
     } else if (is_list) {
       Line("[");
       for (const Value& element : value.elements()) {
-        if (IsSensitive(element)) {
-          out_ += "{},";
-          Line(kSensitive);
-        } else {
-          Object(*attribute.nested, element);
-          Line(",");
-        }
+        Object(*attribute.nested, element);
+        Line(",");
       }
       out_ += ']';
     } else {
       Line("{");
       for (size_t i = 0; i < value.size(); ++i) {
         out_ += hcl::WriteName(value.name(i)) + " = ";
-        const Value& element = value.elements()[i];
-        if (IsSensitive(element)) {
-          (out_ += "{}") += kSensitive;
-        } else {
-          Object(*attribute.nested, element);
-        }
+        Object(*attribute.nested, value.elements()[i]);
         out_ += '\n';
       }
       out_ += '}';
@@ -130,7 +116,7 @@ class BlockWriter {
     if (value.IsNull()) return;
     if (nested.nesting == Nesting::kSingle || nested.nesting == Nesting::kGroup) {
       Block(nested, {}, value);
-    } else if (IsSensitive(value)) {
+    } else if (value.Has(hcl::Marks::kSensitive)) {  // a set with something sensitive within
       out_ += nested.name + " {}";
       Line(kSensitive);
     } else {
@@ -146,10 +132,6 @@ class BlockWriter {
     if (nested.nesting == Nesting::kMap) {
       hcl::AppendQuoted(out_, label);
       out_ += ' ';
-    }
-    if (IsSensitive(value)) {
-      out_ += "{}";
-      return Line(kSensitive);
     }
     Line("{");
     Body(*nested.block, value);

@@ -139,6 +139,10 @@ Value WithSchemaMarks(const BlockSchema& schema, const Value& value) {
   });
 }
 
+Value WithAllMarks(const BlockSchema& schema, const Value& value, const std::vector<hcl::MarkedPath>& marks) {
+  return WithSchemaMarks(schema, hcl::WithMarkedPaths(value, marks));
+}
+
 Value WithIgnoredChanges(const config::Lifecycle& lifecycle, const Value& prior, const Value& config) {
   if (lifecycle.ignore_all_changes) return prior;
   Value result = config;

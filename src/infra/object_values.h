@@ -18,6 +18,10 @@ std::vector<hcl::MarkedPath> LastingMarks(const hcl::Value& config);
 // `value` of the schema's type with a mark on all that the schema calls sensitive.
 hcl::Value WithSchemaMarks(const hcl::BlockSchema& schema, const hcl::Value& value);
 
+// The same, and `marks`: what an object's value is called sensitive by, the schema and whoever set it.
+hcl::Value WithAllMarks(const hcl::BlockSchema& schema, const hcl::Value& value,
+                        const std::vector<hcl::MarkedPath>& marks);
+
 // `config` with what `prior` has wherever changes are to be ignored. `prior` is not null; neither has marks.
 hcl::Value WithIgnoredChanges(const config::Lifecycle& lifecycle, const hcl::Value& prior,
                               const hcl::Value& config);

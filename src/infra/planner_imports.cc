@@ -77,8 +77,7 @@ net::Task<bool> Planner::PlanImport(const Instance& instance) {
   }
   const Prior prior = co_await ImportPrior(instance, imported->second);
   if (!prior.ok) co_return false;
-  instance.run->resources.at(instance.resource->name)
-      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, prior.value));
+  instance.run->resources.at(instance.resource->name).Set(instance.address.key, prior.value);
   co_return true;
 }
 
@@ -192,7 +191,8 @@ net::Task<void> Planner::ReadImported(const Instance& instance, const std::strin
     co_return;
   }
   prior.ok = true;
-  prior.value = WithEmptyBlocks(*instance.schema->block, read->state);
+  const hcl::BlockSchema& schema = *instance.schema->block;
+  prior.value = WithSchemaMarks(schema, WithEmptyBlocks(schema, read->state));
   prior.private_bytes = read->private_data;
   prior.importing = plan::Importing{id};
   auto object = MakeObject(*instance.schema, prior.value);

@@ -47,7 +47,7 @@ net::Task<bool> Planner::PlanManaged(const Instance& instance) {
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
   if (options_.mode != plan::Mode::kNormal) {
     Value value = prior.value.IsNull() ? Value::Null(instance.schema->block->type) : prior.value;
-    values.Set(instance.address.key, WithSchemaMarks(*instance.schema->block, value));
+    values.Set(instance.address.key, value);
     if (options_.mode == plan::Mode::kDestroy) priors_.emplace(instance.address, prior);
     co_return true;
   }
@@ -149,9 +149,9 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
     action = replacing;
     change.reason = ActionReason::kReplaceByTriggers;
   } else if (proposal.value == before) {
-    action = hcl::MarkedPaths(hcl::WithMarkedPaths(proposal.value, marks)) == hcl::MarkedPaths(prior.value)
-                 ? Action::kNoOp
-                 : Action::kUpdate;
+    const Value after = WithAllMarks(*instance.schema->block, proposal.value, marks);
+    const bool marked_alike = hcl::MarkedPaths(after) == hcl::MarkedPaths(prior.value);
+    action = marked_alike ? Action::kNoOp : Action::kUpdate;
   }
   if (plan::IsReplace(action) && !prior.tainted) {
     const std::string private_bytes = proposal.private_bytes;
@@ -180,7 +180,7 @@ bool Planner::MayDestroy(const state::InstanceAddress& address, const config::Re
 bool Planner::Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, Action action,
                      Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
                      std::vector<hcl::ValuePath> required_replace) {
-  const Value after = hcl::WithMarkedPaths(proposal.value, marks);
+  const Value after = WithAllMarks(*instance.schema->block, proposal.value, marks);
   change.change = {.action = action, .before = prior.value, .after = after, .importing = prior.importing};
   if (const auto generated = generated_.find(instance.address); generated != generated_.end()) {
     change.change.generated_config = generated->second.text;
@@ -189,8 +189,7 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
   change.required_replace = std::move(required_replace);
   change.planned_private = std::move(proposal.private_bytes);
   change.dependencies = operation_.DependenciesOf(instance.node);
-  instance.run->resources.at(instance.resource->name)
-      .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, after));
+  instance.run->resources.at(instance.resource->name).Set(instance.address.key, after);
   if (action != Action::kNoOp) pending_.insert(instance.address.config());
   changes_[instance.address.resource_address()].push_back(plan_.resources.size());
   plan_.resources.push_back(std::move(change));
@@ -228,7 +227,7 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
   const Value config = marked.WithoutMarksWithin();
   const bool pending = HasPendingDependency(instance);
   if (!config.IsWhollyKnown() || pending) {
-    const Value after = hcl::WithMarkedPaths(PlannedWithUnknowns(schema, config), marks);
+    const Value after = WithAllMarks(schema, PlannedWithUnknowns(schema, config), marks);
     plan::ResourceChange change{.address = instance.address,
                                 .previous_address = moves_.PreviousOf(instance.address),
                                 .provider = instance.provider_address,
@@ -240,15 +239,15 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
     change.dependencies = operation_.DependenciesOf(instance.node);
     plan_.resources.push_back(std::move(change));
     pending_.insert(instance.address.config());
-    values.Set(instance.address.key, WithSchemaMarks(schema, after));
+    values.Set(instance.address.key, after);
     co_return true;
   }
   const Result<Value> read = co_await operation_.ReadData(instance, config);
   if (!read) co_return false;
-  const Value after = hcl::WithMarkedPaths(*read, marks);
+  const Value after = WithAllMarks(schema, *read, marks);
   auto object = MakeObject(*instance.schema, after);
   refreshed_.SetCurrent(instance.address, std::move(object), instance.provider_address);
-  values.Set(instance.address.key, WithSchemaMarks(schema, after));
+  values.Set(instance.address.key, after);
   co_return operation_.CheckPostconditions(instance, after);
 }
 

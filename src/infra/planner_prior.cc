@@ -52,7 +52,10 @@ net::Task<void> Planner::Decode(const state::InstanceAddress& address, provider:
     decoded = upgraded->state;
     prior.renewed = int64_t(object.schema_version) != schema.version;
   }
-  prior.value = hcl::WithMarkedPaths(WithEmptyBlocks(*schema.block, decoded), SensitivePaths(object));
+  const Value plain = WithEmptyBlocks(*schema.block, decoded);
+  prior.value = WithAllMarks(*schema.block, plain, SensitivePaths(object));
+  // What is remembered may be older than what the schema calls sensitive.
+  if (hcl::MarkedPaths(prior.value).size() > object.sensitive.size()) prior.renewed = true;
 }
 
 // As it is now.
@@ -71,7 +74,8 @@ net::Task<void> Planner::Refresh(const state::InstanceAddress& address, provider
   if (!prior.ok) co_return;
   operation_.input().observer.RefreshDone(address, id);
   const Value plain = WithEmptyBlocks(*schema.block, read->state);
-  const Value now = plain.IsNull() ? plain : hcl::WithMarkedPaths(plain, SensitivePaths(*prior.object));
+  const Value now =
+      plain.IsNull() ? plain : WithAllMarks(*schema.block, plain, SensitivePaths(*prior.object));
   const bool differs = !(plain == remembered);
   const bool moved = options_.mode == plan::Mode::kRefreshOnly && moves_.previous.contains(address);
   if (differs || moved) {

@@ -116,8 +116,7 @@ std::string ChangeComment(const plan::ResourceChange& change, bool drift) {
     out += Format("  # [reset](moved from {})\n", change.previous_address.ToString());
   }
   const auto& importing = change.change.importing;
-  if (importing && (change.change.action == Action::kNoOp || !change.change.generated_config.empty()))
-    return out;
+  if (importing && change.change.action == Action::kNoOp) return out;
   if (importing && !importing->id.empty()) {
     out += Format("  # [reset](imported from \"{}\")\n", importing->id);
   } else if (importing) {

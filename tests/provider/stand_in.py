@@ -5,6 +5,7 @@ The environment's STANDIN is JSON, each member optional:
   protocol  5 or 6 (6 where that is offered)
   rich      whether there is standin_rich, of stand_in_types.py, whose import gives RICH
   rich_text  its attribute `required`
+  vault     whether there is standin_vault, of stand_in_types.py, most of which is sensitive
   types     name -> type as JSON: the resource standin_NAME with an attribute `value` of that type (optional and
             computed), and `id` (computed)
   required  name -> type as JSON: further attributes of the provider's configuration, which it must have
@@ -27,7 +28,7 @@ import time
 
 import grpc
 
-from stand_in_types import RICH, attribute, block, dynamic, message, msgpack, rich_block, schema
+from stand_in_types import RICH, VAULT, attribute, block, dynamic, message, msgpack, rich_block, schema, vault_block
 
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 SETTINGS = json.loads(os.environ.get("STANDIN", "{}"))
@@ -106,7 +107,10 @@ class Service:
         ]
         if SETTINGS.get("rich"):
             entries.append(message((1, "standin_rich"), (2, schema(rich_block()))))
+        if SETTINGS.get("vault"):
+            entries.append(message((1, "standin_vault"), (2, schema(vault_block()))))
         echo = block(attribute("id", "string", 6), attribute("value", "string", 5))
+        data = {"standin_echo": echo, **({"standin_vault": vault_block()} if SETTINGS.get("vault") else {})}
         function = message(
             (1, message((1, "text"), (2, '"string"'), (5, "What to say"))),
             (2, message((1, "more"), (2, '"dynamic"'), (3, True), (4, True))),
@@ -121,7 +125,7 @@ class Service:
         return message(
             (1, schema(provider)),
             *((2, e) for e in entries),
-            (3, message((1, "standin_echo"), (2, schema(echo)))),
+            *((3, message((1, name), (2, schema(one)))) for name, one in data.items()),
             (5, schema(block(attribute("module", "string", 5)))),
             (6, message((1, True), (2, SETTINGS.get("schema_optional", False)), (3, SETTINGS.get("moves", True)))),
             (7, message((1, "shout"), (2, function))),
@@ -165,10 +169,11 @@ class Service:
         self.misbehave()
         planned = first(fields(first(found, 3)), 1)
         if first(fields(first(found, 2)), 1) == b"\xc0":
-            planned = planned.replace(b"\xa2id\xc0", b"\xa2id" + UNKNOWN, 1)
+            for computed in (b"\xa2id", b"\xa5token"):
+                planned = planned.replace(computed + b"\xc0", computed + UNKNOWN, 1)
         path = message((1, message((1, "value"))))
         answer = [(1, dynamic(planned)), (3, b"\0private\xff"), (5, True)]
-        if first(found, 1) != b"standin_rich":
+        if first(found, 1) not in (b"standin_rich", b"standin_vault"):
             answer.append((2, path))
         if FAULT == "misfit":
             answer[0] = (1, dynamic(b"\x81\xa2id\x01"))
@@ -210,6 +215,8 @@ class Service:
             state = b"\x82\xa2id\xa1u\xa5value" + UNKNOWN
         if name == b"other":
             type_name = b"standin_other"
+        if type_name == b"standin_vault":
+            state = msgpack({**VAULT, "secret": name.decode()})
         if type_name == b"standin_rich":
             state = msgpack({**RICH, "required": SETTINGS.get("rich_text", "r")})
         one = message((1, type_name), (2, dynamic(state)), (3, b"imported"))

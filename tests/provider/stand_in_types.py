@@ -91,6 +91,20 @@ def rich_block():
         blocks=[nested_block("b_" + name, nesting, block(*parts)) for name, nesting in nestings.items()])
 
 
+def vault_block():
+    """Secrets of each kind: what a nested block or attribute of it holds, too."""
+    parts = (attribute("name", "string", 5), attribute("password", "string", 5, 7))
+    nestings = {"single": 1, "list": 2, "set": 3, "map": 4}
+    return block(
+        attribute("id", "string", 6),
+        attribute("name", "string", 5),
+        attribute("secret", "string", 5, 7),
+        attribute("keys", ["map", "string"], 5, 7),
+        attribute("token", "string", 6, 7),
+        *(nested_attribute("a_" + name, nesting, *parts) for name, nesting in nestings.items()),
+        blocks=[nested_block("b_" + name, nesting, block(*parts)) for name, nesting in nestings.items()])
+
+
 PART = {"n": 1, "t": "x", "known": "k"}
 RICH = {
     "id": "rich", "required": "r", "text": 'a "b" ${c} %{d} \\', "empty": "", "lines": "one\ntwo\n\ttab \u00e9\u0001",
@@ -101,4 +115,11 @@ RICH = {
     "a_single": PART, "a_list": [PART, {**PART, "t": ""}], "a_map": {"k": PART, "x y": PART}, "a_none": None,
     "b_single": PART, "b_list": [PART, {**PART, "n": None}], "b_set": [PART], "b_map": {"k": PART, "x y": PART},
     "b_group": PART, "b_none": None,
+}
+
+ENTRY = {"name": "x", "password": "p"}
+VAULT = {
+    "id": "vault", "name": "n", "secret": "s", "keys": {"a": "b"}, "token": "1",
+    **{f"{kind}_{nesting}": value for kind in "ab" for nesting, value in (
+        ("single", ENTRY), ("list", [ENTRY, {**ENTRY, "name": None}]), ("set", [ENTRY]), ("map", {"k": ENTRY}))},
 }
