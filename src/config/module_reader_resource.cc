@@ -38,11 +38,8 @@ ProviderName Resource::ImpliedProvider() const {
 void ModuleReader::ReadResource(const hcl::Block& block, ResourceMode mode) {
   auto resource = ResourceOf(block, mode);
   if (!resource) return;
-  const auto existing = module_.resources.find(resource->name);
-  if (existing == module_.resources.end()) {
-    module_.resources.emplace(resource->name, std::move(*resource));
-    return;
-  }
+  const auto [existing, is_new] = module_.resources.try_emplace(resource->name, std::move(*resource));
+  if (is_new) return;
   Duplicate(Format("Duplicate {} {:?} configuration", Words(mode), resource->name.type()),
             Format("A {} resource named {:?} was already declared at {}. Resource names must be unique per "
                    "type in each "

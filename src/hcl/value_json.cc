@@ -130,7 +130,9 @@ class Reader {
   // After an element: true if another one follows, false at the end, which is passed.
   Result<bool> ReadNext(Container container, bool is_first);
 
-  void SkipBlanks() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+  void SkipBlanks() {
+    while (!AtEnd() && (Peek() == ' ' || Peek() == '\n' || Peek() == '\t' || Peek() == '\r')) ++at_;
+  }
   bool AtEnd() const { return at_ == text_.size(); }
   char Peek() const { return text_[at_]; }
   bool Take(char c) {
@@ -447,12 +449,18 @@ Result<Value> Reader::ReadDynamic() {
   const bool is_pair = plain->kind() == TypeKind::kObject && plain->HasContent() && plain->size() == 2 &&
                        plain->Find("type") && plain->Find("value");
   if (!is_pair) return Fail(ErrorCode::kInvalid, "an object of \"value\" and \"type\" is required");
-  const Result<std::string> type_text = ToJsonText(*plain->Find("type"));
+  const Value& shown = *plain->Find("value");
+  const Value& named = *plain->Find("type");
+  if (shown.type().IsPrimitive() && named.kind() == TypeKind::kString &&
+      named.AsString() == shown.type().FriendlyName()) {
+    return shown;  // a scalar, of the type that it shows
+  }
+  const Result<std::string> type_text = ToJsonText(named);
   const auto type_json = data::ParseJson(*type_text);
   if (!type_json) return std::unexpected(type_json.error());
   const Result<Type> type = Type::FromJson(*type_json);
   if (!type) return std::unexpected(type.error());
-  const Type pair = Type::Object({{"type", plain->Find("type")->type()}, {"value", *type}});
+  const Type pair = Type::Object({{"type", named.type()}, {"value", *type}});
   const size_t end = std::exchange(at_, begin);
   Result<Value> typed = ReadObject(&pair);
   at_ = end;

@@ -1,6 +1,7 @@
 #include "infra/operation.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/strings.h"
@@ -26,6 +27,17 @@ std::optional<hcl::SourceRange> PlaceOf(const hcl::Body& body, const hcl::ValueP
   if (content.Get(path[0].attribute)) return content.Get(path[0].attribute).range();
   if (!content.blocks.empty()) return content.blocks[0].definition_range();
   return std::nullopt;
+}
+
+// By what ToString says, each once.
+void SortByText(std::vector<state::ConfigResource>& all) {
+  std::map<std::string, state::ConfigResource> sorted;
+  for (state::ConfigResource& one : all) {
+    std::string text = one.ToString();
+    sorted.try_emplace(std::move(text), std::move(one));
+  }
+  all.clear();
+  for (auto& [text, one] : sorted) all.push_back(std::move(one));
 }
 
 }  // namespace
@@ -277,9 +289,7 @@ const std::vector<state::ConfigResource>& Operation::DependenciesOf(NodeIndex no
     const auto needs = input_.graph.graph.needs(next);
     todo.insert(todo.end(), needs.begin(), needs.end());
   }
-  std::ranges::sort(found, {}, [](const state::ConfigResource& one) { return one.ToString(); });
-  const auto rest = std::ranges::unique(found);
-  found.erase(rest.begin(), rest.end());
+  SortByText(found);
   return dependencies_.insert_or_assign(node, std::move(found)).first->second;
 }
 

@@ -339,8 +339,8 @@ void Planner::FindRelevance() {
 PlanOutcome Planner::Finish(bool ok) {
   WarnOfOptions();
   std::ranges::sort(plan_.resources, [](const plan::ResourceChange& a, const plan::ResourceChange& b) {
-    if (a.address == b.address) return a.deposed < b.deposed;
-    return a.address < b.address;
+    const auto order = a.address <=> b.address;
+    return order == 0 ? a.deposed < b.deposed : order < 0;
   });
   std::ranges::sort(plan_.drift, {}, &plan::ResourceChange::address);
   RememberVariables();
