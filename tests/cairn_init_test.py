@@ -3,6 +3,7 @@
 in the same folders. Modules come from git repositories, archives and a registry on loopback, providers from that registry."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -237,6 +238,23 @@ class Providers(BesideTerraform):
         self.both("init", "-json", "-upgrade")
         self.remove(".terraform")
         self.both("init", "-json")
+
+    def test_are_those_of_the_state_too(self):
+        state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "l", "outputs": {}, "resources": [
+            {"mode": "managed", "type": "widget_part", "name": "a", "instances": [],
+             "provider": 'provider["acme.example.com/acme/widget"]'}], "check_results": None}
+        self.write({"main.tf": "", "terraform.tfstate": json.dumps(state)})
+        self.both("init", "-no-color")
+        self.write({"main.tf": 'terraform {\n  backend "local" { path = "other.tfstate" }\n}\n',
+                    "other.tfstate": json.dumps({**state, "version": 5})})
+        self.remove("terraform.tfstate")
+        for program in self.folders:
+            code, _, problems = self.run_in(program, "init", "-no-color")
+            self.assertEqual(code, 1)
+            self.assertIn("format version 5", " ".join(problems.split()))
+        self.write({"other.tfstate": json.dumps(state)})
+        self.both("init", "-no-color")
+        self.both("init", "-json", "-migrate-state", code=1)
 
     def test_come_from_network_mirrors(self):
         self.configure(f'provider_installation {{\n  network_mirror {{\n    url = "{self.registry.url}/mirror/"\n  }}\n}}\n')

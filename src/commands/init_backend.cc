@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "commands/backends.h"
+#include "commands/init_view.h"
 #include "commands/session.h"
 #include "commands/state_place.h"
 #include "hcl/body.h"
@@ -102,12 +103,12 @@ class BackendInit {
       Say(
           Format("\n[reset][green]Successfully configured the backend \"{}\"! Terraform will "
                  "automatically\nuse this "
-                 "backend unless the backend configuration changes.[reset]\n",
+                 "backend unless the backend configuration changes.[reset]",
                  next.type));
     } else {
       Say(
           Format("\n[reset][green]Successfully unset the backend \"{}\". Terraform will now operate "
-                 "locally.[reset]\n",
+                 "locally.[reset]",
                  (*record)->type));
     }
     return true;
@@ -118,7 +119,7 @@ class BackendInit {
     screen_.ReportError(std::move(summary), std::move(detail));
     return false;
   }
-  void Say(const std::string& text) { screen_.Print(view::Colours(screen_.style().colour)(text)); }
+  void Say(std::string_view text) { InitView(screen_).Say("", text); }
 
   bool ReadBlock(const config::Backend& backend, StatePlace& place, uint64_t& hash) {
     hcl::Diagnostics diagnostics;
@@ -166,8 +167,8 @@ class BackendInit {
                     "Backend configuration changed!\n\nTerraform has detected that the configuration "
                     "specified "
                     "for the backend\nhas changed. Terraform will now check for existing state in the "
-                    "backends.\n\n")
-              : Format("Terraform detected that the backend type changed from \"{}\" to \"{}\".\n\n",
+                    "backends.\n")
+              : Format("Terraform detected that the backend type changed from \"{}\" to \"{}\".\n",
                        before.type, next.type));
     }
     if (before.type == next.type && before.config == next.config) return true;

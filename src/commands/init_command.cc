@@ -1,8 +1,10 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/strings.h"
 #include "commands/command_line.h"
 #include "commands/flags.h"
@@ -56,8 +58,10 @@ class Init {
       return 1;
     }
     if (!InitBackend(environment_, screen_, *root, flags_.backend)) return 1;
+    std::optional<registry::ProviderRequirements> of_state = ProvidersOfState(root->backend.has_value());
+    if (!of_state) return 1;
     view_.Say("initializing_provider_plugin_message", "[reset][bold]Initializing provider plugins...");
-    if (!InstallProviders()) return 1;
+    if (!InstallProviders(*std::move(of_state))) return 1;
     view_.SayDone(screen_.style().in_automation);
     return 0;
   }
@@ -95,9 +99,19 @@ with Terraform immediately by creating Terraform configuration files.)";
     return Passes(of_config);
   }
 
-  bool InstallProviders() {
+  // What the state alone names, too, so that it can be destroyed: its configuration may be gone.
+  std::optional<registry::ProviderRequirements> ProvidersOfState(bool has_backend) {
+    if (has_backend && !flags_.backend.backend) return registry::ProviderRequirements();
+    Session session(environment_, screen_, {.lock = false});
+    if (!session.OpenState("init")) return std::nullopt;
+    hcl::Diagnostics nothing_is_wrong;
+    return session.ProvidersInUse(nothing_is_wrong);
+  }
+
+  bool InstallProviders(registry::ProviderRequirements of_state) {
     hcl::Diagnostics diagnostics;
-    const registry::ProviderRequirements required = config::NeededProviders(*config_, diagnostics);
+    registry::ProviderRequirements required = config::NeededProviders(*config_, diagnostics);
+    required.merge(std::move(of_state));
     const registry::Locks before = ReadLocks(diagnostics);
     const AttachedProviders attached = ReadAttachedProviders(environment_, diagnostics);
     if (!Passes(std::exchange(diagnostics, {}))) return false;
@@ -108,7 +122,8 @@ with Terraform immediately by creating Terraform configuration files.)";
                     diagnostics);
     Registries registries(environment_, cli_);
     registry::CombinedSource source = registries.SourceOf(Methods());
-    registry::PlainFileHasher hasher;
+    const SystemClock clock;
+    registry::CachingFileHasher hasher = MakeHasher(environment_, clock);
     registry::InstallOptions options{
         .directory = ProvidersFolder(environment_),
         .plugin_cache_directory = cli_.plugin_cache_dir,
@@ -118,6 +133,7 @@ with Terraform immediately by creating Terraform configuration files.)";
     const registry::InstallResult result =
         registry::InstallProviders(required, before, source, &registries.packages(), hasher, options,
                                    [&](const registry::InstallEvent& event) { view_.Show(event); });
+    (void)hasher.Save();  // costs time only
     for (const registry::InstallFailure& failure : result.failures) diagnostics.Add(DiagnosticOf(failure));
     if (diagnostics.has_errors()) return Passes(diagnostics);
     view_.SaySigned();
@@ -204,8 +220,18 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
     known.Add("input", backend.input, "ask before states are copied (true)");
   };
   if (!ParsePlain(screen, words, "init", code, add)) return code;
+  const bool asked_to_migrate = backend.migrate;
   backend.migrate |= backend.force_copy;
-  if (json) screen.BeginJson();
+  if (json) {
+    screen.BeginJson();
+    backend.input = false;
+  }
+  if (json && asked_to_migrate) {
+    screen.ReportError("The -migrate-state and -json options are mutually-exclusive",
+                       "Terraform cannot ask for interactive approval when -json is set. To use the "
+                       "-migrate-state option, disable the -json option.");
+    return 1;
+  }
   if (backend.migrate && backend.reconfigure) {
     return ReportUsage(screen, "init", "Invalid init options",
                        "The -migrate-state and -reconfigure options are mutually-exclusive.");

@@ -70,7 +70,9 @@ Words WordsOf(const InstallEvent& event) {
 
 void InitView::Say(std::string_view code, std::string_view text) {
   if (screen_.json()) {
-    screen_.PrintLine(view::InitLine(Trimmed(view::Colours(false)(text)), code, screen_.LineTime()));
+    const std::string plain = view::Colours(false)(text);
+    screen_.PrintLine(code.empty() ? view::LogLine(Trimmed(plain), screen_.LineTime())
+                                   : view::InitLine(Trimmed(plain), code, screen_.LineTime()));
   } else {
     screen_.Print(view::Colours(screen_.style().colour)(text) + "\n");
   }

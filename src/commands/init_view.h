@@ -14,7 +14,8 @@ class InitView {
  public:
   explicit InitView(Screen& screen) : screen_(screen) {}
 
-  // `text` has marks of colours ("[bold]"); `code` is what lines of JSON call it.
+  // `text` has marks of colours ("[bold]"); `code` is what lines of JSON call it; without one it is
+  // a line of what is done.
   void Say(std::string_view code, std::string_view text);
   // A line of what is done.
   void Log(std::string_view line);

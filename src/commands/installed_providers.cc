@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "registry/hash_cache.h"
 
 namespace cairn::commands {
 namespace {
@@ -12,6 +11,11 @@ namespace {
 std::string PackageFolder(const std::string& folder, const registry::ProviderAddress& address,
                           const registry::ProviderLock& lock) {
   return registry::PackagePath(folder, address, lock.version, registry::CurrentPlatform());
+}
+
+// Of the user; empty: none.
+std::string CacheFolder(const Environment& environment) {
+  return registry::DefaultCacheFolder(environment.Get("XDG_CACHE_HOME"), environment.Get("HOME"));
 }
 
 }  // namespace
@@ -28,6 +32,11 @@ registry::Locks ReadLocks(hcl::Diagnostics& diagnostics) {
 
 std::string ProvidersFolder(const Environment& environment) {
   return environment.DataFolder() + "/providers";
+}
+
+registry::CachingFileHasher MakeHasher(const Environment& environment, const Clock& clock) {
+  const std::string cache = CacheFolder(environment);
+  return {{.path = cache.empty() ? "" : cache + "/hashes"}, clock};
 }
 
 AttachedProviders ReadAttachedProviders(const Environment& environment, hcl::Diagnostics& diagnostics) {
@@ -95,8 +104,7 @@ void InstalledProviders::CheckSelections(const registry::ProviderRequirements& r
 
 void InstalledProviders::CheckPackages(const registry::ProviderRequirements& required,
                                        hcl::Diagnostics& diagnostics) {
-  const std::string cache = CacheFolder();
-  registry::CachingFileHasher hasher({.path = cache.empty() ? "" : cache + "/hashes"}, loop_.clock());
+  registry::CachingFileHasher hasher = MakeHasher(environment_, loop_.clock());
   std::string problems;
   for (const auto& [address, message] :
        registry::VerifyInstalled(required, locks_, hasher, {.directory = ProvidersFolder(environment_)})) {
@@ -118,10 +126,6 @@ void InstalledProviders::CheckPackages(const registry::ProviderRequirements& req
     }
   }
   (void)hasher.Save();  // costs time only
-}
-
-std::string InstalledProviders::CacheFolder() const {
-  return registry::DefaultCacheFolder(environment_.Get("XDG_CACHE_HOME"), environment_.Get("HOME"));
 }
 
 Result<std::string> InstalledProviders::FolderOf(const registry::ProviderAddress& address) const {
@@ -153,7 +157,7 @@ net::Task<Result<std::unique_ptr<provider::Provider>>> InstalledProviders::Start
   if (!program) co_return std::unexpected(program.error());
   options.program = std::move(*program);
   if (const auto hash = hashes_.find(*address); hash != hashes_.end()) options.package_hash = hash->second;
-  if (const std::string cache = CacheFolder(); !cache.empty()) {
+  if (const std::string cache = CacheFolder(environment_); !cache.empty()) {
     options.schema_cache_directory = cache + "/schemas";
   }
   log_.Enable(options);

@@ -17,6 +17,7 @@
 #include "net/task.h"
 #include "provider/builtin.h"
 #include "provider/plugin.h"
+#include "registry/hash_cache.h"
 #include "registry/lock_file.h"
 #include "registry/provider_installer.h"
 
@@ -30,6 +31,9 @@ registry::Locks ReadLocks(hcl::Diagnostics& diagnostics);
 
 // Where their packages are.
 std::string ProvidersFolder(const Environment& environment);
+
+// Remembers between commands; `clock` must outlive it.
+registry::CachingFileHasher MakeHasher(const Environment& environment, const Clock& clock);
 
 using AttachedProviders = std::map<registry::ProviderAddress, provider::ReattachTarget>;
 
@@ -53,7 +57,6 @@ class InstalledProviders {
   void CheckPackages(const registry::ProviderRequirements& required, hcl::Diagnostics& diagnostics);
   // Where its program is.
   Result<std::string> FolderOf(const registry::ProviderAddress& address) const;
-  std::string CacheFolder() const;  // empty: none
 
   const Environment& environment_;
   net::Loop& loop_;

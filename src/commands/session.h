@@ -66,7 +66,9 @@ class Session {
   bool LoadConfig();
   // Values of the root module's variables; asks for those that have none.
   bool LoadVariables();
-  // Of the configuration, if it is loaded, and of the state: checks what is installed, starts the providers
+  // Those of the configuration, if it is loaded, and of the state.
+  registry::ProviderRequirements ProvidersInUse(hcl::Diagnostics& diagnostics);
+  // All these: checks what is installed, starts the providers
   // in use, and takes their schemas.
   bool StartProviders();
   bool BuildGraph();
@@ -144,7 +146,6 @@ class Session {
                                 hcl::Diagnostics& diagnostics);
   net::Task<Result<provider::CallFunctionResponse>> CallFunction(
       const std::string& provider, const provider::CallFunctionRequest& request);
-  registry::ProviderRequirements ProvidersInUse(hcl::Diagnostics& diagnostics);
 
   const Environment& environment_;
   Screen& screen_;
