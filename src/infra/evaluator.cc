@@ -7,19 +7,12 @@
 #include "hcl/defaults.h"
 #include "hcl/evaluator.h"
 #include "hcl/parser.h"
+#include "infra/check_rules.h"
 
 namespace cairn::infra {
 namespace {
 
 using hcl::Value;
-
-constexpr std::string_view kInvalidValue = "Invalid value for variable";
-
-std::string Place(const hcl::SourceRange& range) {
-  const hcl::Position begin = range.start_position();
-  const hcl::Position end = range.end_position();
-  return Format("{}:{},{}-{}", range.source->name(), begin.line, begin.column, end.column);
-}
 
 }  // namespace
 
@@ -122,7 +115,7 @@ Value Evaluator::FinishVariable(const config::Variable& variable, const Value& g
     diagnostics.AddError("Invalid value for input variable",
                          name.origin.empty()
                              ? Format("The given value is not suitable for {} declared at {}: {}.", name.name,
-                                      Place(variable.range), converted.error().Text())
+                                      PlaceOf(variable.range), converted.error().Text())
                              : Format("Unsuitable value for {} set using {}: {}.", name.name, name.origin,
                                       converted.error().Text()),
                          range);
@@ -134,7 +127,7 @@ Value Evaluator::FinishVariable(const config::Variable& variable, const Value& g
       "Required variable not set",
       Format("The given value is not suitable for {} defined at {}: required variable may not be set to "
              "null.",
-             name.name, Place(variable.range)),
+             name.name, PlaceOf(variable.range)),
       range);
   return Value::Unknown(variable.constraint.type.WithoutOptional());
 }
@@ -144,12 +137,12 @@ void Evaluator::ValidateVariable(const ModuleRun& run, const config::Variable& v
   if (variable.validations.empty() || diagnostics.has_errors()) return;
   hcl::Diagnostics found;
   plan::CheckObject object{.module = run.address};
-  object.status = CheckRules(variable.validations, RunScope(run, surroundings_), kInvalidValue,
-                             hcl::Severity::kError, found, &object.failures);
+  object.status = CheckRules(variable.validations, RunScope(run, surroundings_), kInvalidVariable,
+                             hcl::Severity::kError, found, object.failures);
   checks_.Record({.kind = plan::CheckKind::kVariable, .module = run.config->path, .name = variable.name},
                  object);
   for (hcl::Diagnostic one : found) {
-    if (one.summary == kInvalidValue) one.subject = place;  // the value is at fault, not the rule
+    if (one.summary == kInvalidVariable) one.subject = place;  // the value is at fault, not the rule
     diagnostics.Add(std::move(one));
   }
 }
@@ -157,10 +150,10 @@ void Evaluator::ValidateVariable(const ModuleRun& run, const config::Variable& v
 void Evaluator::EvaluateOutput(ModuleRun& run, const config::Output& output, hcl::Diagnostics& diagnostics) {
   const RunScope scope(run, surroundings_);
   hcl::Diagnostics found;
-  if (!validating_ && !output.preconditions.empty()) {
+  if (!output.preconditions.empty()) {
     plan::CheckObject object{.module = run.address};
     object.status = CheckRules(output.preconditions, scope, "Module output value precondition failed",
-                               hcl::Severity::kError, found, &object.failures);
+                               hcl::Severity::kError, found, object.failures);
     checks_.Record({.kind = plan::CheckKind::kOutput, .module = run.config->path, .name = output.name},
                    object);
   }
@@ -219,71 +212,6 @@ void Evaluator::ExpandCall(ModuleRun& parent, const config::Config& child, hcl::
     const state::InstanceKey key = instance->repetition.key;
     run.instances.insert_or_assign(key, std::move(instance));
   }
-}
-
-plan::CheckStatus Evaluator::CheckRules(const std::vector<config::CheckRule>& rules, const hcl::Scope& scope,
-                                        std::string_view summary, hcl::Severity severity,
-                                        hcl::Diagnostics& diagnostics, std::vector<std::string>* failures) {
-  plan::CheckStatus status = plan::CheckStatus::kPass;
-  for (const config::CheckRule& rule : rules) {
-    const plan::CheckStatus one = CheckRule(rule, scope, summary, severity, diagnostics, failures);
-    const auto weight = [](plan::CheckStatus s) {
-      return s == plan::CheckStatus::kPass      ? 0
-             : s == plan::CheckStatus::kUnknown ? 1
-             : s == plan::CheckStatus::kFail    ? 2
-                                                : 3;
-    };
-    if (weight(one) > weight(status)) status = one;
-  }
-  return status;
-}
-
-plan::CheckStatus Evaluator::CheckRule(const config::CheckRule& rule, const hcl::Scope& scope,
-                                       std::string_view summary, hcl::Severity severity,
-                                       hcl::Diagnostics& diagnostics, std::vector<std::string>* failures) {
-  if (!rule.condition || !rule.error_message) return plan::CheckStatus::kError;
-  hcl::Diagnostics found;
-  const Value condition = rule.condition.Evaluate(scope, found);
-  if (found.has_errors()) {
-    diagnostics.Append(std::move(found));
-    return plan::CheckStatus::kError;
-  }
-  if (!condition.IsKnown()) return plan::CheckStatus::kUnknown;
-  const auto invalid = [&](std::string detail) {
-    diagnostics.Add({.severity = severity,
-                     .summary = "Invalid condition result",
-                     .detail = std::move(detail),
-                     .subject = rule.condition.range()});
-    return plan::CheckStatus::kError;
-  };
-  if (condition.IsNull()) return invalid("Condition expression must return either true or false, not null.");
-  const auto met = hcl::Convert(condition.WithoutMarks(), hcl::Type::Bool());
-  if (!met) return invalid(Format("Invalid condition result value: {}.", met.error().message));
-  if (met->AsBool()) return plan::CheckStatus::kPass;
-
-  hcl::Diagnostics unused;
-  const Value text = rule.error_message.Evaluate(scope, unused);
-  const auto message = hcl::Convert(text.WithoutMarks(), hcl::Type::String());
-  std::string detail;
-  if (text.Has(hcl::Marks::kSensitive)) {
-    detail = "The error message included a sensitive value, so it will not be displayed.";
-  } else if (message && message->HasContent()) {
-    detail = Trim(message->AsString());
-  } else {
-    detail =
-        "This check failed, but has an invalid error message as described in the other accompanying "
-        "messages.";
-  }
-  if (failures != nullptr) failures->push_back(detail);
-  if (summary == kInvalidValue) {
-    detail += Format("\n\nThis was checked by the validation rule at {}.", Place(rule.range));
-  }
-  diagnostics.Add({.severity = severity,
-                   .summary = std::string(summary),
-                   .detail = std::move(detail),
-                   .subject = rule.condition.range(),
-                   .values = hcl::Explain(rule.condition.node(), scope)});
-  return plan::CheckStatus::kFail;
 }
 
 void ReportNoValue(const config::Variable& variable, hcl::Diagnostics& diagnostics) {

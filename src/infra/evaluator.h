@@ -45,12 +45,6 @@ class Evaluator {
   // is then unknown. REQUIRES: not a kProvider, kResource or kCheck.
   bool Evaluate(const Object& object, hcl::Diagnostics& diagnostics);
 
-  // The conditions that are known: of each that is not met an error of `summary` (a warning if `warn`) is
-  // reported. False if one is not.
-  plan::CheckStatus CheckRules(const std::vector<config::CheckRule>& rules, const hcl::Scope& scope,
-                               std::string_view summary, hcl::Severity severity,
-                               hcl::Diagnostics& diagnostics, std::vector<std::string>* failures = nullptr);
-
  private:
   // For messages: "module.m.var.n", and what set it, unless that was a file.
   struct VariableName {
@@ -68,9 +62,6 @@ class Evaluator {
                         hcl::Diagnostics& diagnostics);
   void EvaluateOutput(ModuleRun& run, const config::Output& output, hcl::Diagnostics& diagnostics);
   void ExpandCall(ModuleRun& parent, const config::Config& child, hcl::Diagnostics& diagnostics);
-  plan::CheckStatus CheckRule(const config::CheckRule& rule, const hcl::Scope& scope,
-                              std::string_view summary, hcl::Severity severity, hcl::Diagnostics& diagnostics,
-                              std::vector<std::string>* failures);
 
   const Surroundings& surroundings_;
   const GivenVariables& variables_;

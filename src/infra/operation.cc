@@ -8,6 +8,7 @@
 #include "hcl/decode.h"
 #include "hcl/value_json.h"
 #include "hcl/value_marks.h"
+#include "infra/check_rules.h"
 #include "infra/object_values.h"
 #include "infra/proposed_state.h"
 
@@ -236,8 +237,8 @@ bool Operation::CheckConditions(const Instance& instance, const std::vector<conf
                                 const Value* self, std::string_view summary) {
   if (rules.empty()) return true;
   plan::CheckObject object{.module = instance.address.module, .key = instance.address.key};
-  object.status = evaluator_.CheckRules(rules, ScopeOf(instance, self), summary, hcl::Severity::kError,
-                                        diagnostics_, &object.failures);
+  object.status = CheckRules(rules, ScopeOf(instance, self), summary, hcl::Severity::kError, diagnostics_,
+                             object.failures);
   evaluator_.checks().Record({.kind = plan::CheckKind::kResource,
                               .module = instance.run->config->path,
                               .resource = instance.address.resource},
@@ -258,9 +259,9 @@ bool Operation::CheckPostconditions(const Instance& instance, const Value& self)
 void Operation::CheckBlock(const Object& block) {
   for (ModuleRun* run : evaluator_.RunsOf(*block.config)) {
     plan::CheckObject object{.module = run->address};
-    object.status = evaluator_.CheckRules(block.check->assertions, RunScope(*run, input_.surroundings),
-                                          "Check block assertion failed", hcl::Severity::kWarning,
-                                          diagnostics_, &object.failures);
+    object.status =
+        CheckRules(block.check->assertions, RunScope(*run, input_.surroundings),
+                   "Check block assertion failed", hcl::Severity::kWarning, diagnostics_, object.failures);
     evaluator_.checks().Record(
         {.kind = plan::CheckKind::kCheck, .module = block.config->path, .name = block.check->name}, object);
   }
