@@ -168,6 +168,16 @@ class BesideTerraform(unittest.TestCase):
             with self.subTest(rest):
                 self.assertEqual(self.complete(CAIRN, "cairn " + rest), self.complete(TERRAFORM, "terraform " + rest))
 
+    def test_completion_offers_flags(self):
+        self.assertEqual(self.complete(CAIRN, "cairn workspace new -lo"), {"-lock", "-lock-timeout="})
+        self.assertEqual(self.complete(CAIRN, "cairn state -"), {"-help"})
+        for command in ("init", "apply", "state mv", "providers lock"):
+            shown = self.folder.cairn(*command.split(), "-help").stdout
+            offered = self.complete(CAIRN, f"cairn {command} -")
+            self.assertEqual(len(offered), len(re.findall("^  -", shown, re.MULTILINE)))
+            for flag in offered:
+                self.assertIn("\n  " + flag, shown)
+
 
 class Completion(unittest.TestCase):
     def setUp(self):

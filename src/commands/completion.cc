@@ -49,6 +49,20 @@ std::vector<std::string> WorkspaceNames(const Environment& environment) {
   return session.loop().Run(session.backend().Workspaces()).value_or(std::vector<std::string>());
 }
 
+// Those that its help tells of: "-json", and "-out=" where a value follows.
+std::vector<std::string> FlagsOf(const Environment& environment, const Command& command) {
+  Screen silent{view::HumanStyle()};
+  const std::string& help = silent.KeepText();
+  if (command.run == nullptr || command.run(environment, silent, {"-help"}) != 0) return {"-help"};
+  std::vector<std::string> flags;
+  for (const std::string_view line : Split(help, '\n')) {
+    if (!line.starts_with("  -")) continue;
+    const std::string_view flag = line.substr(2, line.find(' ', 2) - 2);
+    flags.emplace_back(flag.substr(0, flag.find('=') + (flag.contains('=') ? 1 : 0)));
+  }
+  return flags;
+}
+
 // A file of a shell, and what has to stand in it.
 struct ShellFile {
   std::string path;
@@ -132,8 +146,9 @@ std::vector<std::string> Complete(const Environment& environment, std::string_vi
   }
   std::vector<std::string> all;
   if (begun.starts_with('-')) {
-    all = {"-help"};
-    if (name.empty()) all.insert(all.end(), {"-install-autocomplete", "-uninstall-autocomplete", "-version"});
+    all = name.empty() ? std::vector<std::string>{"-help", "-install-autocomplete", "-uninstall-autocomplete",
+                                                  "-version"}
+                       : FlagsOf(environment, *FindCommand(name));
   } else if (others == 0) {
     all = CommandsBehind(name);
     if (name == "workspace select" || name == "workspace delete") all = WorkspaceNames(environment);

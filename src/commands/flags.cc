@@ -97,7 +97,7 @@ std::string Flags::Help() const {
                               (flag.flag != nullptr     ? ""
                                : flag.number != nullptr ? "=N"
                                                         : "=VALUE");
-    text += Format("  {:<24}{}\n", shown, flag.help);
+    text += Format("  {:<23} {}\n", shown, flag.help);
   }
   return text;
 }

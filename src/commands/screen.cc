@@ -34,6 +34,10 @@ Screen Screen::OfProcess() {
 }
 
 void Screen::Print(std::string_view text) {
+  if (kept_text_) {
+    *kept_text_ += text;
+    return;
+  }
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }

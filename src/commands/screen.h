@@ -39,6 +39,8 @@ class Screen {
   void ReportError(std::string summary, std::string detail);
   // From now on what is reported is kept here instead.
   hcl::Diagnostics& KeepReports() { return kept_.emplace(); }
+  // From now on what is printed is kept here instead.
+  std::string& KeepText() { return kept_text_.emplace(); }
 
   // Asks; nothing if standard input ends.
   std::optional<std::string> Ask(std::string_view question);
@@ -49,6 +51,7 @@ class Screen {
   bool json_ = false;
   bool compact_ = false;
   std::optional<hcl::Diagnostics> kept_;
+  std::optional<std::string> kept_text_;
 };
 
 }  // namespace cairn::commands
