@@ -116,7 +116,9 @@ const std::vector<ObjectAttribute>& Type::attributes() const {
 
 std::optional<size_t> Type::AttributeIndex(std::string_view name) const {
   const auto& all = attributes();
-  const auto found = std::ranges::lower_bound(all, name, {}, &ObjectAttribute::name);
+  constexpr size_t kFew = 8;  // so many are compared for equality sooner than for order
+  const auto found = all.size() <= kFew ? std::ranges::find(all, name, &ObjectAttribute::name)
+                                        : std::ranges::lower_bound(all, name, {}, &ObjectAttribute::name);
   if (found == all.end() || found->name != name) return std::nullopt;
   return size_t(found - all.begin());
 }

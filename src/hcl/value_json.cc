@@ -118,6 +118,8 @@ class Reader {
   Result<Value> ReadPlainScalar();
   Result<Value> ReadArray(const Type* type);
   Result<Value> ReadObject(const Type* type);
+  // `element` may be null.
+  Result<void> ReadMembers(const Type* element, std::vector<NamedValue>& members);
   Result<Value> ReadAttributes(const Type& type);
   Result<Value> ReadDynamic();
   Result<Value> ReadWord(std::string_view word, const Value& value);
@@ -392,21 +394,27 @@ Result<Value> Reader::ReadArray(const Type* type) {
                                    : Value::Set(*element, std::move(elements));
 }
 
-Result<Value> Reader::ReadObject(const Type* type) {
-  if (type && type->Is(TypeKind::kObject)) return ReadAttributes(*type);
-  if (type && !type->Is(TypeKind::kMap)) return Required(type->FriendlyName());
+Result<void> Reader::ReadMembers(const Type* element, std::vector<NamedValue>& members) {
   ++at_;
-  std::vector<NamedValue> members;
   while (true) {
     const Result<bool> next = ReadNext(Container::kObject, members.empty());
     if (!next) return std::unexpected(next.error());
-    if (!*next) break;
+    if (!*next) return {};
     Result<std::string> name = ReadName(members.empty());
     if (!name) return std::unexpected(std::move(name.error()));
-    Result<Value> value = Read(type ? &type->element() : nullptr);
-    if (!value && !type) return value;
+    Result<Value> value = Read(element);
+    if (!value && !element) return std::unexpected(std::move(value.error()));
     if (!value) return At("[" + Quote(*name) + "]", std::move(value.error()));
     members.push_back({*std::move(name), *std::move(value)});
+  }
+}
+
+Result<Value> Reader::ReadObject(const Type* type) {
+  if (type && type->Is(TypeKind::kObject)) return ReadAttributes(*type);
+  if (type && !type->Is(TypeKind::kMap)) return Required(type->FriendlyName());
+  std::vector<NamedValue> members;
+  if (auto read = ReadMembers(type ? &type->element() : nullptr, members); !read) {
+    return std::unexpected(std::move(read.error()));
   }
   if (!type) return Value::Object(std::move(members));
   if (!type->HasDynamic()) return Value::Map(type->element(), std::move(members));
@@ -444,23 +452,33 @@ Result<Value> Reader::ReadAttributes(const Type& type) {
 Result<Value> Reader::ReadDynamic() {
   const size_t begin = at_;
   // Once as it is, for the type; then again as one of that type.
-  Result<Value> plain = Read(nullptr);
-  if (!plain) return plain;
-  const bool is_pair = plain->kind() == TypeKind::kObject && plain->HasContent() && plain->size() == 2 &&
-                       plain->Find("type") && plain->Find("value");
-  if (!is_pair) return Fail(ErrorCode::kInvalid, "an object of \"value\" and \"type\" is required");
-  const Value& shown = *plain->Find("value");
-  const Value& named = *plain->Find("type");
-  if (shown.type().IsPrimitive() && named.kind() == TypeKind::kString &&
-      named.AsString() == shown.type().FriendlyName()) {
-    return shown;  // a scalar, of the type that it shows
+  std::vector<NamedValue> members;
+  if (Peek() != '{') {
+    Result<Value> other = Read(nullptr);
+    if (!other) return other;
+  } else if (auto read = ReadMembers(nullptr, members); !read) {
+    return std::unexpected(std::move(read.error()));
   }
-  const Result<std::string> type_text = ToJsonText(named);
+  const Value *shown = nullptr, *named = nullptr;
+  bool is_pair = true;
+  for (const NamedValue& member : members) {
+    if (member.name == "value") shown = &member.value;
+    if (member.name == "type") named = &member.value;
+    is_pair = is_pair && (member.name == "value" || member.name == "type");
+  }
+  if (!is_pair || !shown || !named) {
+    return Fail(ErrorCode::kInvalid, "an object of \"value\" and \"type\" is required");
+  }
+  if (shown->type().IsPrimitive() && named->kind() == TypeKind::kString &&
+      named->AsString() == shown->type().FriendlyName()) {
+    return *shown;  // a scalar, of the type that it shows
+  }
+  const Result<std::string> type_text = ToJsonText(*named);
   const auto type_json = data::ParseJson(*type_text);
   if (!type_json) return std::unexpected(type_json.error());
   const Result<Type> type = Type::FromJson(*type_json);
   if (!type) return std::unexpected(type.error());
-  const Type pair = Type::Object({{"type", named.type()}, {"value", *type}});
+  const Type pair = Type::Object({{"type", named->type()}, {"value", *type}});
   const size_t end = std::exchange(at_, begin);
   Result<Value> typed = ReadObject(&pair);
   at_ = end;
