@@ -53,13 +53,15 @@ class Killed(unittest.TestCase):
 
     def remembered(self):
         """What the state holds, by what any command makes of what the killed one left."""
-        state = json.loads(self.folder.cairn("state", "pull").stdout)
-        return {instance["attributes"]["value"] for resource in state["resources"] for instance in resource["instances"]}
+        return {instance["attributes"]["value"] for resource in self.pulled()["resources"] for instance in resource["instances"]}
 
-    def kill_once(self):
+    def pulled(self):
+        return json.loads(self.folder.cairn("state", "pull").stdout)
+
+    def kill_once(self, *command):
         if os.path.exists(self.stand_in.log):
             os.remove(self.stand_in.log)
-        process = self.folder.start(CAIRN, *APPLY)
+        process = self.folder.start(CAIRN, *(command or APPLY))
         deadline = time.monotonic() + 60
         while not self.requested() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
@@ -94,8 +96,20 @@ moved {
 }
 """)
         self.kill_once()
-        state = json.loads(self.folder.cairn("state", "pull").stdout)
-        self.assertEqual({resource["name"] for resource in state["resources"]} - {"many"}, {"new"})
+        self.assertEqual({resource["name"] for resource in self.pulled()["resources"]} - {"many"}, {"new"})
+
+    def test_remembers_what_moved_before_it_was_destroyed(self):
+        resource = 'resource "standin_thing" "%s" {\n  count = 400\n  value = "thing-${count.index}."\n}\n'
+        head = CONFIGURATION[:CONFIGURATION.index("resource ")]
+        self.folder.write(head + resource % "old")
+        self.folder.cairn("apply", "-auto-approve")
+        self.folder.write(head + resource % "new" + "moved {\n  from = standin_thing.old\n  to   = standin_thing.new\n}\n")
+        destroyed = self.kill_once("destroy", *APPLY[1:])
+        self.assertEqual({resource["name"] for resource in self.pulled()["resources"]}, {"new"})
+        now = self.remembered()
+        self.assertGreater(len(now), 0)
+        self.assertGreater(len(destroyed), 2)
+        self.assertFalse(set(destroyed[:-2]) & now)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,8 @@ int GiveUp(Screen& screen) {
 int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags,
                  hcl::Diagnostics held = {}) {
   Screen& screen = session.screen();
+  // What moved since the state was written is told by no change of a plan that destroys.
+  if (planned.plan.mode == plan::Mode::kDestroy && !session.WriteState(planned.refreshed)) return 1;
   ProgressView progress(screen, session.loop());
   Rememberer rememberer(
       session.loop(),

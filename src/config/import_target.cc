@@ -46,7 +46,7 @@ std::optional<state::InstanceAddress> ReadImportTarget(hcl::Expression to, const
     if (!step.key.IsKnown()) return std::nullopt;
     diagnostics.AddError("Invalid address",
                          "Invalid resource instance key: either a string or an integer is required.",
-                         step.range());
+                         hcl::IsStep(step.node) ? step.range() : step.node.child(1).range());
     return std::nullopt;
   }
   return state::ParseInstanceAddress(*reference, diagnostics);

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "hcl/convert.h"
 #include "hcl/unicode.h"
+#include "registry/requirement.h"
 #include "state/address_parser.h"
 
 namespace cairn::config {
@@ -67,7 +68,13 @@ void ModuleReader::ReadTerraform(const hcl::Block& block) {
           {"backend", {"type"}}, {"cloud", {}}, {"required_providers", {}}, {"provider_meta", {"provider"}}}};
   const hcl::Content content = block.body().GetContent(schema, diagnostics_);
   if (const hcl::Argument version = content.Find("required_version")) {
-    module_.required_versions.push_back({Text(version.expression()), version.range()});
+    const std::string text = Text(version.expression());
+    if (const auto constraints = registry::ParseModuleRequirement(text)) {
+      module_.required_versions.push_back({text, version.range()});
+    } else {
+      diagnostics_.AddError(constraints.error().summary, constraints.error().detail,
+                            version.expression().range());
+    }
   }
   for (const hcl::Block& inner : content.blocks) {
     if (inner.type() == "required_providers") ReadRequiredProviders(inner);
@@ -360,7 +367,8 @@ std::optional<hcl::Reference> ModuleReader::ReferenceOf(hcl::Expression expressi
       range);
   hcl::ParseResult parsed = hcl::ParseExpression(source);
   if (parsed.diagnostics.has_errors()) {
-    diagnostics_.AddError("Invalid character", "Expected an attribute access or an index operator.", range);
+    diagnostics_.AddError("Invalid character", "Expected an attribute access or an index operator.",
+                          hcl::OuterRange(parsed.diagnostics[0].subject.value_or(range)));
     return std::nullopt;
   }
   module_.files.emplace_back(parsed.tree);  // which the reference borrows

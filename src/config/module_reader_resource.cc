@@ -197,7 +197,10 @@ std::optional<Provisioner> ModuleReader::ProvisionerOf(const hcl::Block& block) 
           inner.type_range());
     }
   }
-  if (provisioner.at_destroy) CheckDestroyReferences(provisioner, diagnostics_);
+  if (provisioner.at_destroy) {
+    CheckDestroyReferences(provisioner.body, diagnostics_);
+    if (provisioner.connection) CheckDestroyReferences(*provisioner.connection, diagnostics_);
+  }
   return provisioner;
 }
 

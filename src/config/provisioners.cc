@@ -1,5 +1,6 @@
 #include "config/provisioners.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hcl/decode.h"
@@ -53,8 +54,10 @@ BlockSchema MakeConnectionSchema() {
 
 bool IsOfTheObject(const hcl::Reference& reference) {
   const std::string_view root = reference.root;
-  if (root == "each") return !reference.steps.empty() && reference.steps[0].name == "key";
-  return root == "self" || root == "count" || root == "path" || root == "terraform";
+  const std::string_view first = reference.steps.empty() ? std::string_view() : reference.steps[0].name;
+  if (root == "each") return first == "key";
+  if (root == "count") return first == "index";
+  return root == "self" || root == "path" || root == "terraform";
 }
 
 }  // namespace
@@ -93,15 +96,17 @@ std::vector<hcl::Reference> ReferencesOf(const Provisioner& provisioner) {
   return references;
 }
 
-void CheckDestroyReferences(const Provisioner& provisioner, hcl::Diagnostics& diagnostics) {
-  for (const hcl::Reference& reference : ReferencesOf(provisioner)) {
-    if (IsOfTheObject(reference)) continue;
+void CheckDestroyReferences(const hcl::Body& body, hcl::Diagnostics& diagnostics) {
+  hcl::Diagnostics reported_elsewhere;
+  for (const hcl::Argument& argument : body.JustAttributes(reported_elsewhere)) {
+    const hcl::Expression expression = argument.expression();
+    if (std::ranges::all_of(expression.References(), IsOfTheObject)) continue;
     diagnostics.AddError(
         "Invalid reference from destroy provisioner",
         "Destroy-time provisioners and their connection configurations may only reference attributes of the "
         "related resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during "
         "the destroy phase can cause dependency cycles and interact poorly with create_before_destroy.",
-        reference.range());
+        expression.range());
   }
 }
 

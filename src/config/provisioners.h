@@ -17,8 +17,8 @@ const hcl::BlockSchema& ConnectionSchema();
 // All that one reads.
 std::vector<hcl::Reference> ReferencesOf(const Provisioner& provisioner);
 
-// When something is destroyed, what others were may be gone: reports all that reads more than the object
-// itself.
-void CheckDestroyReferences(const Provisioner& provisioner, hcl::Diagnostics& diagnostics);
+// When something is destroyed, what others were may be gone: reports each argument of a provisioner, or of
+// its connection, that reads more than the object itself.
+void CheckDestroyReferences(const hcl::Body& body, hcl::Diagnostics& diagnostics);
 
 }  // namespace cairn::config

@@ -17,6 +17,15 @@ namespace {
 using config::Config;
 using graph::NodeIndex;
 
+// Where the instance is named that a reference leads into.
+hcl::SourceRange InstancePlace(const hcl::Reference& reference) {
+  const std::vector<hcl::TraversalStep>& steps = reference.steps;
+  hcl::SourceRange place = reference.range();
+  const bool has_key = steps.size() > 1 && !steps[1].is_attribute;
+  if (!steps.empty()) place.end = steps[has_key ? 1 : 0].range().end;
+  return place;
+}
+
 class Builder {
  public:
   Builder(const SchemaSource& schemas, hcl::Diagnostics& diagnostics)
@@ -179,6 +188,7 @@ class Builder {
     const auto schema = schemas_.FindResource(provider->address.provider(), resource.name);
     if (schema) {
       Need(node, config, hcl::References(resource.body, *(*schema)->block));
+      CheckSelf(resource, *(*schema)->block, diagnostics_);
     } else if (schemas_.Find(provider->address.provider()) != nullptr && !result_.objects[node].is_absent) {
       ReportNoType(resource, *provider);
     }
@@ -195,7 +205,7 @@ class Builder {
           if (other == node) {
             diagnostics_.AddError("Invalid import id argument",
                                   "The import ID cannot reference the resource being imported.",
-                                  import->id.range());
+                                  InstancePlace(reference));
           } else {
             result_.graph.Add(node, other);
             Check(other, reference);

@@ -2,9 +2,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/strings.h"
+#include "config/provisioners.h"
 
 namespace cairn::infra {
 namespace {
@@ -28,6 +30,23 @@ void ReportMissingKey(const config::Resource& resource, const hcl::Reference& re
       place);
 }
 
+void CheckAttribute(const hcl::BlockSchema& schema, const hcl::TraversalStep& step,
+                    hcl::Diagnostics& diagnostics) {
+  if (!step.is_attribute || schema.FindAttribute(step.name) != nullptr ||
+      schema.FindBlock(step.name) != nullptr) {
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const hcl::AttributeSchema& one : schema.attributes) names.push_back(one.name);
+  for (const hcl::NestedBlock& one : schema.blocks) names.push_back(one.name);
+  const std::string_view near = hcl::NearestName(step.name, names);
+  diagnostics.AddError(
+      "Unsupported attribute",
+      Format("This object has no argument, nested block, or exported attribute named {:?}.{}",
+             std::string(step.name), near.empty() ? "" : Format(" Did you mean {:?}?", std::string(near))),
+      step.range());
+}
+
 }  // namespace
 
 void CheckTraversal(const config::Resource& resource, const hcl::BlockSchema* schema,
@@ -48,18 +67,24 @@ void CheckTraversal(const config::Resource& resource, const hcl::BlockSchema* sc
     return;
   }
   if (!reference.steps[step].is_attribute) ++step;
-  if (schema == nullptr || step >= reference.steps.size() || !reference.steps[step].is_attribute) return;
-  const std::string_view attribute = reference.steps[step].name;
-  if (schema->FindAttribute(attribute) != nullptr || schema->FindBlock(attribute) != nullptr) return;
-  std::vector<std::string_view> names;
-  for (const hcl::AttributeSchema& one : schema->attributes) names.push_back(one.name);
-  for (const hcl::NestedBlock& one : schema->blocks) names.push_back(one.name);
-  const std::string_view near = hcl::NearestName(attribute, names);
-  diagnostics.AddError(
-      "Unsupported attribute",
-      Format("This object has no argument, nested block, or exported attribute named {:?}.{}",
-             std::string(attribute), near.empty() ? "" : Format(" Did you mean {:?}?", std::string(near))),
-      reference.steps[step].range());
+  if (schema == nullptr || step >= reference.steps.size()) return;
+  CheckAttribute(*schema, reference.steps[step], diagnostics);
+}
+
+void CheckSelf(const config::Resource& resource, const hcl::BlockSchema& schema,
+               hcl::Diagnostics& diagnostics) {
+  std::vector<hcl::Reference> references;
+  for (const config::Provisioner& provisioner : resource.provisioners) {
+    for (hcl::Reference& one : config::ReferencesOf(provisioner)) references.push_back(std::move(one));
+  }
+  for (const config::CheckRule& rule : resource.lifecycle.postconditions) {
+    rule.condition.AppendReferences(references);
+    rule.error_message.AppendReferences(references);
+  }
+  for (const hcl::Reference& reference : references) {
+    if (reference.root == "self" && !reference.steps.empty())
+      CheckAttribute(schema, reference.steps[0], diagnostics);
+  }
 }
 
 }  // namespace cairn::infra

@@ -13,4 +13,8 @@ namespace cairn::infra {
 void CheckTraversal(const config::Resource& resource, const hcl::BlockSchema* schema,
                     const hcl::Reference& reference, hcl::Diagnostics& diagnostics);
 
+// Reports what provisioners and postconditions read of the object itself, and it does not have.
+void CheckSelf(const config::Resource& resource, const hcl::BlockSchema& schema,
+               hcl::Diagnostics& diagnostics);
+
 }  // namespace cairn::infra
