@@ -107,6 +107,16 @@ provider.standin.zone
             self.assertIn(b"\xa6region\xa2R1", configured)
             self.assertIn(b"\xa4zone\xa4R\"2\"", configured)
 
+    def test_ask_nobody_where_the_environment_says_so(self):
+        stand_in = StandIn(self.TEXT, required={"region": "string", "zone": "string"})
+        folder = stand_in.folder
+        folder.cairn("init")
+        for value in ("0", "false"):
+            for program in filter(None, (CAIRN, TERRAFORM)):
+                said, code = folder.talk(program, ["plan", "-no-color"], [], TF_INPUT=value)
+                self.assertEqual(code, 1, said)
+                self.assertIn('variable "v" is not set', words(said))
+
     def test_ask_nobody_where_there_is_no_terminal(self):
         stand_in = StandIn(self.TEXT, required={"region": "string"})
         stand_in.folder.cairn("init")

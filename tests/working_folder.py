@@ -39,10 +39,10 @@ class Folder:
         return subprocess.Popen([program, *arguments], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
-    def talk(self, program, arguments, answers):
+    def talk(self, program, arguments, answers, **variables):
         """On a terminal, where somebody gives the answers. What is to be seen there in the end, and the exit code."""
         keyboard, terminal = pty.openpty()
-        environment = {name: value for name, value in self.environment.items() if name not in ("TF_IN_AUTOMATION", "TF_INPUT")}
+        environment = {name: value for name, value in self.environment.items() if name not in ("TF_IN_AUTOMATION", "TF_INPUT")} | variables
         process = subprocess.Popen([program, *arguments], cwd=self.path, env=environment, stdin=terminal, stdout=terminal,
                                    stderr=terminal, start_new_session=True)
         os.close(terminal)

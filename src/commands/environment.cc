@@ -1,5 +1,8 @@
 #include "commands/environment.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace cairn::commands {
 
 std::string Environment::Get(std::string_view name) const {
@@ -9,6 +12,11 @@ std::string Environment::Get(std::string_view name) const {
     }
   }
   return {};
+}
+
+bool Environment::ForbidsInput() const {
+  constexpr std::string_view kNo[] = {"0", "f", "F", "false", "False", "FALSE"};
+  return std::ranges::find(kNo, Get("TF_INPUT")) != std::end(kNo);
 }
 
 std::string Environment::DataFolder() const {

@@ -17,6 +17,9 @@ struct Environment {
   // Empty if it is not set.
   std::string Get(std::string_view name) const;
 
+  // Whether TF_INPUT says that nobody is to be asked for what is missing ("0", "false").
+  bool ForbidsInput() const;
+
   // Where a working folder keeps what is not written by hand: TF_DATA_DIR, otherwise ".terraform".
   std::string DataFolder() const;
 };

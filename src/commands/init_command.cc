@@ -222,10 +222,8 @@ int RunInit(const Environment& environment, Screen& screen, const std::vector<st
   if (!ParsePlain(screen, words, "init", code, add)) return code;
   const bool asked_to_migrate = backend.migrate;
   backend.migrate |= backend.force_copy;
-  if (json) {
-    screen.BeginJson();
-    backend.input = false;
-  }
+  if (json) screen.BeginJson();
+  if (json || environment.ForbidsInput()) backend.input = false;
   if (json && asked_to_migrate) {
     screen.ReportError("The -migrate-state and -json options are mutually-exclusive",
                        "Terraform cannot ask for interactive approval when -json is set. To use the "

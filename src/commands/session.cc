@@ -121,7 +121,7 @@ bool Session::LoadConfig() {
 }
 
 bool Session::MayAsk() const {
-  return options_.input && screen_.interactive();
+  return options_.input && screen_.interactive() && !environment_.ForbidsInput();
 }
 
 std::optional<std::string> Session::Ask(const std::string& name, const std::string& description) {
