@@ -48,6 +48,19 @@ class States(unittest.TestCase):
         self.assertEqual(self.contents(), before)
         self.assertIn("Resources: 0 added, 1 changed", self.folder.cairn("apply", "-auto-approve", "-var=x=two").stdout)
 
+    def test_that_cannot_be_written_anywhere_is_printed(self):
+        """Files may be of 1 KiB: the journal is, the state is not."""
+        self.folder.write('output "large" { value = join("", [for i in range(1000) : "xyz"]) }', "large.tf")
+        self.folder.cairn("apply", "-auto-approve")
+        before = self.contents()
+        shell = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""
+        done = self.folder.run("/bin/bash", "-c", shell, CAIRN, "apply", "-auto-approve", "-var=x=two", codes=(1,))
+        self.assertIn("Failed to save state", done.stderr)
+        self.assertEqual(self.contents(), before)
+        printed = json.JSONDecoder().raw_decode(done.stdout, done.stdout.index('{\n  "version"'))[0]
+        self.assertEqual(printed["resources"][0]["instances"][0]["attributes"]["input"], {"value": "two", "type": "string"})
+        self.assertEqual(printed["serial"], json.loads(before)["serial"] + 1)
+
     def check_lock_of(self, program):
         """A second one is told who holds the lock, and since when, while the first one waits for an answer."""
         holder = subprocess.Popen([program, "apply", "-var=x=two"], cwd=self.folder.path, env=self.folder.environment,

@@ -14,6 +14,7 @@
 #include "state/local_backend.h"
 #include "state/state_format.h"
 #include "state/state_version.h"
+#include "view/ui_stream.h"
 
 namespace cairn::commands {
 
@@ -153,7 +154,10 @@ bool Session::WriteVersion(state::State next) {
         Format("{}. {}", written.error().message,
                saved ? "The state is in errored.tfstate; use \"state push errored.tfstate\" once it can be "
                        "written again."
-                     : "It could not be saved elsewhere either."));
+                     : "It could not be saved elsewhere either, so it is printed here, with all its secrets. "
+                       "Keep it as errored.tfstate, and use \"state push errored.tfstate\" once it can be "
+                       "written again."));
+    if (!saved) screen_.PrintLine(screen_.json() ? view::LogLine(text, screen_.LineTime()) : text);
     return false;
   }
   state_text_ = std::make_shared<const std::string>(text);
