@@ -56,6 +56,7 @@ class States(unittest.TestCase):
         shell = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""
         done = self.folder.run("/bin/bash", "-c", shell, CAIRN, "apply", "-auto-approve", "-var=x=two", codes=(1,))
         self.assertIn("Failed to save state", done.stderr)
+        self.assertNotIn("Apply complete!", done.stdout)
         self.assertEqual(self.contents(), before)
         printed = json.JSONDecoder().raw_decode(done.stdout, done.stdout.index('{\n  "version"'))[0]
         self.assertEqual(printed["resources"][0]["instances"][0]["attributes"]["input"], {"value": "two", "type": "string"})

@@ -105,7 +105,7 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
   const bool failed = outcome.diagnostics.has_errors();
   held.Append(std::move(outcome.diagnostics));
   screen.Report(held);
-  if (!failed) ShowApplied(screen, outcome, flags.is_destroy);
+  if (!failed && written) ShowApplied(screen, outcome, flags.is_destroy);
   return failed || !written ? 1 : 0;
 }
 
