@@ -37,17 +37,17 @@ RUN_TIMEOUT_S = 120
 DIFFERENT = {
     "error_depends_on": "a variable in depends_on that is not declared is an error, too",
     "error_lifecycle": "a flag that is no constant is one error, not another one that its value must be known",
+    "error_missing_provider": "validate says of a provider that is not installed what plan says",
     "error_module_output": "the name that was probably meant is said, and module.m is not called \"a object\"",
     "error_self_reference": "said by validate, where terraform waits for the plan",
+    "error_syntax_argument": "what follows a block header without a brace is read, and its mistakes are said, too",
     "module_sensitive_output": "what a module calls sensitive stays so, also where terraform knows the value better",
     "variables_defaults_and_types": "the text of a flag that is no expression is shown",
 }
 
 # What cairn cannot do yet. NAME: what it lacks.
 MISSING = {
-    "error_missing_provider": "another message from validate than from plan",
     "error_provisioners": "after an undeclared reference nothing else of provisioners is checked",
-    "error_syntax_argument": "the block header that lacks its brace is one error, about the line after it too",
 }
 
 # Whose first apply is followed by a plan of the other program, where there is a terraform.

@@ -51,7 +51,7 @@ int Import(Session& session, const infra::ImportedObject& object) {
   Screen& screen = session.screen();
   const bool loaded = session.LoadConfig() && IsConfigured(session, object.address) &&
                       session.OpenState("OperationTypeImport") && session.LoadVariables() &&
-                      session.StartProviders() && session.BuildGraph();
+                      session.StartProviders() && session.BuildGraph(/*importing=*/true);
   if (!loaded) return 1;
   infra::PlanOutcome outcome = MakePlan(session, {.import = object});
   session.CloseProviders();

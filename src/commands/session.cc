@@ -230,11 +230,11 @@ view::SchemaSource Session::ResourceSchemas() const {
   };
 }
 
-bool Session::BuildGraph() {
+bool Session::BuildGraph(bool importing) {
   hcl::Diagnostics diagnostics;
   config::CheckCallArguments(*config_, diagnostics);
   if (!diagnostics.has_errors())
-    graph_ = infra::BuildConfigGraph(*config_, schemas_, infra::ProvidersOf(state_), diagnostics);
+    graph_ = infra::BuildConfigGraph(*config_, schemas_, infra::ProvidersOf(state_), diagnostics, importing);
   const bool ok = !diagnostics.has_errors();
   screen_.Report(diagnostics);
   return ok;

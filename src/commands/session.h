@@ -71,7 +71,7 @@ class Session {
   // All these: checks what is installed, starts the providers
   // in use, and takes their schemas.
   bool StartProviders();
-  bool BuildGraph();
+  bool BuildGraph(bool importing = false);
   // For what the configurations of its providers lack, if there is somebody to answer.
   void AskProviders();
   // What is wrong with the configuration, as far as that is known before anything is done.

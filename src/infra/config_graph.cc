@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "base/strings.h"
 #include "config/provisioners.h"
@@ -28,8 +29,8 @@ hcl::SourceRange InstancePlace(const hcl::Reference& reference) {
 
 class Builder {
  public:
-  Builder(const SchemaSource& schemas, hcl::Diagnostics& diagnostics)
-      : schemas_(schemas), diagnostics_(diagnostics), resolver_(names_, diagnostics) {}
+  Builder(const SchemaSource& schemas, hcl::Diagnostics& diagnostics, bool importing)
+      : schemas_(schemas), diagnostics_(diagnostics), importing_(importing), resolver_(names_, diagnostics) {}
 
   ConfigGraph Build(const Config& root, const std::vector<state::ProviderConfigAddress>& more) {
     root_ = &root;
@@ -165,6 +166,30 @@ class Builder {
     Contain(nodes, node);
     Need(node, config, resource.count.References());
     Need(node, config, resource.for_each.References());
+    const auto provider =
+        config::ResolveProvider(config, resource.EffectiveProvider(), resource.range, diagnostics_);
+    const hcl::BlockSchema* block = nullptr;
+    if (provider) {
+      const NodeIndex provider_node = ProviderNode(*provider);
+      result_.objects[node].provider_node = provider_node;
+      result_.graph.Add(node, provider_node);
+      const auto schema = schemas_.FindResource(provider->address.provider(), resource.name);
+      const bool is_absent = result_.objects[node].is_absent;
+      if (schema) {
+        block = (*schema)->block.get();
+      } else if (schemas_.Find(provider->address.provider()) != nullptr && !is_absent) {
+        ReportNoType(resource, *provider);
+      }
+    }
+    hcl::Diagnostics before;
+    if (importing_) before = std::exchange(diagnostics_, {});
+    AddReads(config, node, block);
+    if (importing_) diagnostics_ = std::move(before);
+  }
+
+  // What a resource reads when it is planned.
+  void AddReads(const Config& config, NodeIndex node, const hcl::BlockSchema* schema) {
+    const config::Resource& resource = *result_.objects[node].resource;
     NeedAll(node, config, resource.depends_on);
     NeedRules(node, config, resource.lifecycle.preconditions);
     NeedRules(node, config, resource.lifecycle.postconditions);
@@ -178,20 +203,9 @@ class Builder {
       Need(node, config, hcl::References(*resource.connection, config::ConnectionSchema()));
 
     AddImportEdges(config, node);
-
-    const auto provider =
-        config::ResolveProvider(config, resource.EffectiveProvider(), resource.range, diagnostics_);
-    if (!provider) return;
-    const NodeIndex provider_node = ProviderNode(*provider);
-    result_.objects[node].provider_node = provider_node;
-    result_.graph.Add(node, provider_node);
-    const auto schema = schemas_.FindResource(provider->address.provider(), resource.name);
-    if (schema) {
-      Need(node, config, hcl::References(resource.body, *(*schema)->block));
-      CheckSelf(resource, *(*schema)->block, diagnostics_);
-    } else if (schemas_.Find(provider->address.provider()) != nullptr && !result_.objects[node].is_absent) {
-      ReportNoType(resource, *provider);
-    }
+    if (schema == nullptr) return;
+    Need(node, config, hcl::References(resource.body, *schema));
+    CheckSelf(resource, *schema, diagnostics_);
   }
 
   // What is imported is read by the expressions of the root module.
@@ -323,6 +337,7 @@ class Builder {
 
   const SchemaSource& schemas_;
   hcl::Diagnostics& diagnostics_;
+  const bool importing_;
   const Config* root_ = nullptr;
   ConfigGraph result_;
   NodeNames names_;
@@ -381,8 +396,8 @@ std::vector<state::ProviderConfigAddress> ProvidersOf(const state::State& state)
 
 ConfigGraph BuildConfigGraph(const Config& root, const SchemaSource& schemas,
                              const std::vector<state::ProviderConfigAddress>& more,
-                             hcl::Diagnostics& diagnostics) {
-  return Builder(schemas, diagnostics).Build(root, more);
+                             hcl::Diagnostics& diagnostics, bool importing) {
+  return Builder(schemas, diagnostics, importing).Build(root, more);
 }
 
 }  // namespace cairn::infra

@@ -70,9 +70,9 @@ std::vector<state::ProviderConfigAddress> ProvidersOf(const state::State& state)
 
 // The graph of `root`, which must outlive it. Besides the providers that its resources use it has `more`, as
 // far as they are configured or need no configuration. With errors there are no edges for what is wrong, and
-// there may be cycles.
+// there may be cycles. `importing`: no resource is evaluated, and what they read need not be declared.
 ConfigGraph BuildConfigGraph(const config::Config& root, const SchemaSource& schemas,
                              const std::vector<state::ProviderConfigAddress>& more,
-                             hcl::Diagnostics& diagnostics);
+                             hcl::Diagnostics& diagnostics, bool importing = false);
 
 }  // namespace cairn::infra
