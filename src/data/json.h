@@ -13,10 +13,9 @@
 #include <boost/json/value.hpp>
 
 #include "base/result.h"
+#include "data/json_fwd.h"
 
 namespace cairn::data {
-
-using Json = boost::json::value;
 
 struct JsonLimits {
   size_t depth_max = 64;  // arrays and objects within each other

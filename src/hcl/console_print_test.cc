@@ -1,4 +1,5 @@
 #include "hcl/console_print.h"
+#include "data/json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #include "hcl/convert.h"
+#include "data/json.h"
 
 #include <random>
 #include <span>

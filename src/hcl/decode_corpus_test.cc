@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "data/json.h"
 #include "hcl/body.h"
 #include "hcl/decode.h"
 #include "hcl/functions.h"

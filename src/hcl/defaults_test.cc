@@ -1,4 +1,5 @@
 #include "hcl/defaults.h"
+#include "data/json.h"
 
 #include <gtest/gtest.h>
 

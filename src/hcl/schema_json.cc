@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "data/json.h"
+
 namespace cairn::hcl {
 namespace {
 

@@ -3,7 +3,7 @@
 // Schemas as `terraform providers schema -json` writes them, format version 1.0: what is under "block".
 
 #include "base/result.h"
-#include "data/json.h"
+#include "data/json_fwd.h"
 #include "hcl/schema.h"
 
 namespace cairn::hcl {

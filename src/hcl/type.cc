@@ -5,6 +5,8 @@
 #include <cassert>
 #include <utility>
 
+#include "data/json.h"
+
 namespace cairn::hcl {
 namespace {
 

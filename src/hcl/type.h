@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "data/json.h"
+#include "data/json_fwd.h"
 #include "hcl/shared.h"
 
 namespace cairn::hcl {

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "base/text_escape.h"
+#include "data/json.h"
 #include "hcl/convert.h"
 #include "hcl/unicode.h"
 

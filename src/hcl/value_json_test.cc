@@ -1,4 +1,5 @@
 #include "hcl/value_json.h"
+#include "data/json.h"
 
 #include <gtest/gtest.h>
 

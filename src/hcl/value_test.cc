@@ -1,4 +1,5 @@
 #include "hcl/value.h"
+#include "data/json.h"
 
 #include <algorithm>
 #include <random>
