@@ -143,6 +143,15 @@ class BesideTerraform(unittest.TestCase):
                 ours, theirs = self.both("graph", "-type=" + kind)
                 self.assertEqual(ours.stdout, theirs.stdout)
 
+    def test_graph_of_a_destruction(self):
+        for applied in (False, True):
+            if applied:
+                self.apply()
+            ours, theirs = self.both("graph", "-type=plan-destroy")
+            self.assertEqual("(destroy)" in ours.stdout, applied)
+            # Terraform has a node for each instance, under the name of its resource.
+            self.assertEqual(ours.stdout.splitlines(), list(dict.fromkeys(theirs.stdout.splitlines())))
+
     def test_graph_with_a_cycle(self):
         self.folder.write('resource "terraform_data" "a" { input = terraform_data.b.id }\n'
                           'resource "terraform_data" "b" { input = terraform_data.a.id }\n')

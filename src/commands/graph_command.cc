@@ -88,27 +88,49 @@ class ResourceDrawing {
 class OperationDrawing {
  public:
   OperationDrawing(const infra::ConfigGraph& graph, bool draw_cycles)
-      : objects_(graph.objects), edges_(graph.graph), draw_cycles_(draw_cycles) {}
+      : graph_(graph), draw_cycles_(draw_cycles) {
+    for (const infra::Object& object : graph_.objects) names_.push_back(NameOf(object));
+  }
 
   std::string Draw() {
-    for (const infra::Object& object : objects_) names_.push_back(NameOf(object));
-    CloseProviders();
-    edges_.Normalize();
-    const auto cycles = edges_.Cycles();
-    for (size_t i = 0; i < cycles.size(); ++i) {
-      for (const NodeIndex node : cycles[i]) cycle_of_[node] = i;
+    edges_ = graph_.graph;
+    for (NodeIndex node = 0; node < graph_.objects.size(); ++node) {
+      const std::optional<NodeIndex> provider = graph_.objects[node].provider_node;
+      if (provider) users_[*provider].push_back(node);
+      Show(node);
     }
-    if (cycles.empty()) edges_ = graph::Reduced(edges_);
-    std::set<std::string> nodes, lines;
-    for (NodeIndex node = 0; node < names_.size(); ++node) {
-      if (node < objects_.size()) nodes.insert(Node(objects_[node], names_[node]));
-      for (const NodeIndex other : edges_.needs(node)) lines.insert(Edge(node, other));
+    return Finish();
+  }
+
+  // What destroys all of `state`: dependents first. Of the configuration that is what providers need, and the
+  // outputs, which go.
+  std::string DrawDestruction(const state::State& state) {
+    edges_ = graph::Graph(graph_.objects.size());
+    std::map<state::ConfigResource, NodeIndex> destroyers;
+    for (const auto& [address, resource] : state.resources) {
+      const state::ConfigResource destroyed = address.config();
+      if (destroyers.contains(destroyed)) continue;
+      const NodeIndex node = AddNode("[root] " + destroyed.ToString() + " (destroy)");
+      destroyers.emplace(destroyed, node);
+      Show(node, destroyed.ToString(), "box");
+      const std::optional<NodeIndex> provider = graph_.FindProvider(resource.provider);
+      if (!provider) continue;
+      edges_.Add(node, *provider);
+      users_[*provider].push_back(node);
     }
-    nodes.erase("");
-    std::string text = "digraph {\n\tcompound = \"true\"\n\tnewrank = \"true\"\n\tsubgraph \"root\" {\n";
-    for (const std::string& one : nodes) text += one;
-    for (const std::string& one : lines) text += one;
-    return text + "\t}\n}\n";
+    for (const auto& [address, resource] : state.resources) {
+      const auto node = destroyers.find(address.config());
+      if (node == destroyers.end()) continue;
+      for (const auto& [key, instance] : resource.instances) {
+        if (!instance.current) continue;
+        for (const state::ConfigResource& dependency : instance.current->dependencies) {
+          const auto other = destroyers.find(dependency);
+          if (other != destroyers.end()) edges_.Add(other->second, node->second);
+        }
+      }
+    }
+    KeepConfig();
+    return Finish();
   }
 
  private:
@@ -117,31 +139,63 @@ class OperationDrawing {
     return "[root] " + object.ToString() + (object.kind == ObjectKind::kResource ? " (expand)" : "");
   }
 
-  // A provider is closed when all that use it are done, and then everything is.
-  void CloseProviders() {
-    std::map<NodeIndex, NodeIndex> closes;
-    for (NodeIndex node = 0; node < objects_.size(); ++node) {
-      const std::optional<NodeIndex> provider = objects_[node].provider_node;
-      if (!provider) continue;
-      auto found = closes.find(*provider);
-      if (found == closes.end()) {
-        found = closes.emplace(*provider, edges_.AddNode()).first;
-        names_.push_back(names_[*provider] + " (close)");
-        edges_.Add(found->second, *provider);
-        edges_.Add(0, found->second);  // the root's end comes first
-      }
-      edges_.Add(found->second, node);
+  NodeIndex AddNode(std::string name) {
+    names_.push_back(std::move(name));
+    return edges_.AddNode();
+  }
+
+  void Show(NodeIndex node) {
+    const infra::Object& object = graph_.objects[node];
+    if (object.kind == ObjectKind::kResource) Show(node, object.ToString(), "box");
+    if (object.kind == ObjectKind::kProvider) Show(node, object.ToString(), "diamond");
+    const bool is_input = object.kind == ObjectKind::kVariable && object.config->path.IsRoot();
+    if (is_input) Show(node, object.ToString(), "note");
+  }
+
+  void Show(NodeIndex node, std::string_view label, std::string_view shape) {
+    nodes_.insert(
+        Format("\t\t{} [label = {}, shape = \"{}\"]\n", Quoted(names_[node]), Quoted(label), shape));
+  }
+
+  void KeepConfig() {
+    std::vector<NodeIndex> providers;
+    for (const auto& [provider, users] : users_) providers.push_back(provider);
+    const std::vector<bool> kept = graph_.graph.Reachable(providers);
+    for (NodeIndex node = 0; node < kept.size(); ++node) {
+      const infra::Object& object = graph_.objects[node];
+      if (object.kind == ObjectKind::kOutput && object.config->path.IsRoot()) edges_.Add(kRoot, node);
+      if (!kept[node]) continue;
+      Show(node);
+      for (const NodeIndex other : graph_.graph.needs(node)) edges_.Add(node, other);
     }
   }
 
-  static std::string Node(const infra::Object& object, const std::string& name) {
-    std::string label = object.ToString();
-    std::string_view shape;
-    if (object.kind == ObjectKind::kResource) shape = "box";
-    if (object.kind == ObjectKind::kProvider) shape = "diamond";
-    if (object.kind == ObjectKind::kVariable && object.config->path.IsRoot()) shape = "note";
-    if (shape.empty()) return {};
-    return Format("\t\t{} [label = {}, shape = \"{}\"]\n", Quoted(name), Quoted(label), shape);
+  // A provider is closed when all that use it are done, and then everything is.
+  void CloseProviders() {
+    for (const auto& [provider, users] : users_) {
+      const NodeIndex close = AddNode(names_[provider] + " (close)");
+      edges_.Add(close, provider);
+      edges_.Add(kRoot, close);
+      for (const NodeIndex user : users) edges_.Add(close, user);
+    }
+  }
+
+  std::string Finish() {
+    CloseProviders();
+    edges_.Normalize();
+    const auto cycles = edges_.Cycles();
+    for (size_t i = 0; i < cycles.size(); ++i) {
+      for (const NodeIndex node : cycles[i]) cycle_of_[node] = i;
+    }
+    if (cycles.empty()) edges_ = graph::Reduced(edges_);
+    std::set<std::string> lines;
+    for (NodeIndex node = 0; node < names_.size(); ++node) {
+      for (const NodeIndex other : edges_.needs(node)) lines.insert(Edge(node, other));
+    }
+    std::string text = "digraph {\n\tcompound = \"true\"\n\tnewrank = \"true\"\n\tsubgraph \"root\" {\n";
+    for (const std::string& one : nodes_) text += one;
+    for (const std::string& one : lines) text += one;
+    return text + "\t}\n}\n";
   }
 
   std::string Edge(NodeIndex node, NodeIndex other) const {
@@ -151,20 +205,25 @@ class OperationDrawing {
                   in_cycle && draw_cycles_ ? " [color = \"red\", penwidth = \"2.0\"]" : "");
   }
 
-  const std::vector<infra::Object>& objects_;
-  graph::Graph edges_;
+  static constexpr NodeIndex kRoot = 0;  // the root module's end
+
+  const infra::ConfigGraph& graph_;
   const bool draw_cycles_;
+  graph::Graph edges_;
   std::vector<std::string> names_;
+  std::set<std::string> nodes_;                        // lines
+  std::map<NodeIndex, std::vector<NodeIndex>> users_;  // of a provider
   std::map<NodeIndex, size_t> cycle_of_;
 };
 
+constexpr std::string_view kDestroy = "plan-destroy";
+
 // Whether there is a drawing of that type; if not, that is said.
 bool IsType(Screen& screen, const std::string& type) {
-  if (type.empty() || type == "plan" || type == "plan-refresh-only" || type == "apply") return true;
-  if (type == "plan-destroy") {
-    SayError(screen, "Unsupported graph type",
-             "Cairn does not draw the graph of a destruction: it is that of -type=plan turned round.");
-  } else if (type == "validate" || type == "eval") {
+  if (type.empty() || type == "plan" || type == "plan-refresh-only" || type == "apply" || type == kDestroy) {
+    return true;
+  }
+  if (type == "validate" || type == "eval") {
     SayError(screen, "Graph type no longer available",
              Format("The graph type \"{}\" is no longer available. Use -type=plan instead to get a similar "
                     "result.",
@@ -185,7 +244,8 @@ int RunGraph(const Environment& environment, Screen& screen, const std::vector<s
   std::string type, plan, depth;
   std::vector<std::string> arguments;
   const auto add = [&](Flags& flags) {
-    flags.Add("type", type, "of which operation: plan, plan-refresh-only, apply; none: resources alone");
+    flags.Add("type", type,
+              "of which operation: plan, plan-refresh-only, plan-destroy, apply; none: resources alone");
     flags.Add("plan", plan, "of the configuration of a saved plan, as -type=apply");
     flags.Add("draw-cycles", draw_cycles, "draw cycles red, with -type");
     flags.Add("module-depth", depth, "accepted, and means nothing, as in Terraform");
@@ -198,12 +258,17 @@ int RunGraph(const Environment& environment, Screen& screen, const std::vector<s
   if (!plan.empty() && !(saved = LoadPlan(plan, screen))) return 1;
   Session session(environment, screen,
                   {.lock = false, .may_be_empty = true, .input = false, .saved = saved ? &*saved : nullptr});
-  if (!session.LoadConfig() || !session.StartProviders()) return 1;
+  if (!session.LoadConfig() || (type == kDestroy && !session.OpenState("graph"))) return 1;
+  if (!session.StartProviders()) return 1;
   session.CloseProviders();
   const bool ok = session.BuildGraph();
   if (!ok && (type.empty() || !draw_cycles)) return 1;
-  screen.Print(type.empty() ? ResourceDrawing(session.graph()).Draw(session.config())
-                            : OperationDrawing(session.graph(), draw_cycles).Draw());
+  if (type.empty()) {
+    screen.Print(ResourceDrawing(session.graph()).Draw(session.config()));
+  } else {
+    OperationDrawing drawing(session.graph(), draw_cycles);
+    screen.Print(type == kDestroy ? drawing.DrawDestruction(session.state()) : drawing.Draw());
+  }
   return ok ? 0 : 1;
 }
 
