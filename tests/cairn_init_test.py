@@ -264,6 +264,18 @@ class Providers(BesideTerraform):
         self.remove(".terraform.lock.hcl")
         self.both("init", "-json")
 
+    def test_come_from_hosts_that_a_helper_has_tokens_for(self):
+        self.write(required("w=acme.example.com/locked/widget"))
+        self.both("init", "-no-color", code=1)
+        helper = os.path.join(os.path.dirname(self.cli), ".terraform.d", "plugins", "terraform-credentials-keys")
+        self.configure('credentials_helper "keys" {\n  args = ["--for", "tests"]\n}\n')
+        self.both("init", "-no-color", code=1)  # it is not there
+        for answer, code in (("exit 1", 1), ("echo '{}'", 1), ("echo '{\"token\": \"wrong\"}'", 1),
+                             ("echo '{\"token\": \"helped\"}'", 0)):
+            write("/", {helper: f'#!/bin/sh\n[ "$*" = "--for tests get acme.example.com" ] && {answer}\n'})
+            os.chmod(helper, 0o755)
+            self.both("init", "-no-color", code=code)
+
     def test_come_from_a_cache(self):
         cache = processes.private_directory("cache")
         self.write(required("w=acme.example.com/acme/widget"))

@@ -55,6 +55,7 @@ struct CliConfig {
   std::map<std::string, std::string> tokens = {};                                // by host
   std::map<std::string, std::map<std::string, std::string>> host_services = {};  // by host: service, URL
   std::string credentials_helper = {};                                           // its name
+  std::string credentials_helper_program = {};                                   // empty: not installed
   std::vector<std::string> credentials_helper_arguments = {};
 };
 

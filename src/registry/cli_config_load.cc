@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "registry/cli_config.h"
+#include "registry/platform.h"
 
 namespace cairn::registry {
 namespace {
@@ -48,7 +49,10 @@ class Loader {
     } else if (IsSet(home)) {
       ReadFileIfThere(*home + "/.terraformrc");
     }
-    if (IsSet(home)) ReadDirectory(*home + "/.terraform.d");
+    if (IsSet(home)) {
+      ReadDirectory(*home + "/.terraform.d");
+      FindHelper(*home + "/.terraform.d/plugins");
+    }
     AddEnvironment();
     return std::move(read_);
   }
@@ -100,6 +104,21 @@ class Loader {
     }
     std::ranges::sort(files);
     for (const std::string& file : files) ReadFileIfThere(file);
+  }
+
+  // terraform-credentials-NAME, with or without a version behind it.
+  void FindHelper(const std::string& directory) {
+    if (read_.config.credentials_helper.empty()) return;
+    const std::string wanted = "terraform-credentials-" + read_.config.credentials_helper;
+    for (const std::string& place : {directory, directory + "/" + ToString(CurrentPlatform())}) {
+      std::error_code error;
+      for (fs::directory_iterator it(place, error); !error && it != fs::directory_iterator();
+           it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        const bool is_it = name == wanted || name.starts_with(wanted + "_v");
+        if (is_it) read_.config.credentials_helper_program = it->path().string();
+      }
+    }
   }
 
   void AddEnvironment() {

@@ -23,7 +23,7 @@ std::string StatusText(const HttpAnswer& answer) {
 
 }  // namespace
 
-ServiceHosts::ServiceHosts(HttpFetcher& http, const CliConfig& config) : http_(http), tokens_(config.tokens) {
+ServiceHosts::ServiceHosts(HttpFetcher& http, const CliConfig& config) : http_(http), credentials_(config) {
   for (const auto& [host, services] : config.host_services) {
     for (const auto& [service, url] : services) {
       services_[host][service] = url.ends_with('/') ? url : url + "/";
@@ -31,19 +31,24 @@ ServiceHosts::ServiceHosts(HttpFetcher& http, const CliConfig& config) : http_(h
   }
 }
 
-std::vector<std::string> ServiceHosts::HeadersFor(std::string_view url) const {
-  std::vector<std::string> headers = {"Accept: application/json, */*", "X-Terraform-Version: 1.11.4"};
-  if (const auto token = tokens_.find(HostOf(url)); token != tokens_.end()) {
-    headers.push_back("Authorization: Bearer " + token->second);
+std::string ServiceHosts::OwnerOf(std::string_view url) const {
+  for (const auto& [host, services] : services_) {
+    for (const auto& [service, base] : services) {
+      if (url.starts_with(base)) return host;
+    }
   }
-  return headers;
+  return HostOf(url);
 }
 
 Result<HttpAnswer> ServiceHosts::Get(const std::string& url) {
-  Result<HttpAnswer> answer = http_.Get(url, HeadersFor(url));
+  const std::string host = OwnerOf(url);
+  const Result<std::optional<std::string>> token = credentials_.TokenOf(host);
+  if (!token) return std::unexpected(token.error());
+  std::vector<std::string> headers = {"Accept: application/json, */*", "X-Terraform-Version: 1.11.4"};
+  if (*token) headers.push_back("Authorization: Bearer " + **token);
+  Result<HttpAnswer> answer = http_.Get(url, headers);
   if (!answer || (answer->status != 401 && answer->status != 403)) return answer;
-  const std::string host = HostOf(url);
-  const std::string_view what = tokens_.contains(host) ? "rejected the given" : "requires";
+  const std::string_view what = *token ? "rejected the given" : "requires";
   return Fail(ErrorCode::kDenied, Format("host {} {} authentication credentials", host, what));
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "registry/cli_config.h"
+#include "registry/credentials.h"
 #include "registry/http_fetcher.h"
 #include "registry/module_installer.h"
 #include "registry/provider_installer.h"
@@ -23,7 +24,7 @@ namespace cairn::registry {
 // Which host offers which service, and how it is asked. Remembers what it learnt; not thread-safe.
 class ServiceHosts {
  public:
-  // `http` must outlive this. Of `config` the tokens and the services of hosts count.
+  // `http` must outlive this. Of `config` the credentials and the services of hosts count.
   ServiceHosts(HttpFetcher& http, const CliConfig& config);
 
   // The URL of a service ("providers.v1"), ending with a slash. kNotFound if the host offers none.
@@ -35,10 +36,11 @@ class ServiceHosts {
   HttpFetcher& http() { return http_; }
 
  private:
-  std::vector<std::string> HeadersFor(std::string_view url) const;
+  // Whose token is given to `url`: that of the host which offers the service there, wherever that is.
+  std::string OwnerOf(std::string_view url) const;
 
   HttpFetcher& http_;
-  std::map<std::string, std::string> tokens_;
+  Credentials credentials_;
   std::map<std::string, std::map<std::string, std::string>> services_;  // by host
 };
 

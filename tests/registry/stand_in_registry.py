@@ -139,10 +139,14 @@ def main():
 
         def do_GET(self):  # pylint: disable=invalid-name
             path = self.path.split("?")[0]
+            if "/locked/" in path and self.headers.get("Authorization") == "Bearer helped":
+                path = path.replace("/locked/", "/acme/")
             status, headers, body = site.pages.get(path, (404, {}, b"nothing"))
             if path == "/flaky":  # answers at the third attempt
                 attempts[path] = attempts.get(path, 0) + 1
                 status, headers, body = (200, {}, b"at last") if attempts[path] >= 3 else (503, {}, b"busy")
+            if "/locked/" in path:
+                status, headers, body = 401, {}, b"who are you"
             if path == "/secret":
                 body = (self.headers.get("Authorization") or "nobody").encode()
                 status = 200
