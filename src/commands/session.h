@@ -68,8 +68,7 @@ class Session {
   bool LoadVariables();
   // Those of the configuration, if it is loaded, and of the state.
   registry::ProviderRequirements ProvidersInUse(hcl::Diagnostics& diagnostics);
-  // All these: checks what is installed, starts the providers
-  // in use, and takes their schemas.
+  // All these: checks what is installed, starts the providers in use, and takes their schemas.
   bool StartProviders();
   bool BuildGraph(bool importing = false);
   // For what the configurations of its providers lack, if there is somebody to answer.
@@ -150,9 +149,9 @@ class Session {
   const Environment& environment_;
   Screen& screen_;
   const SessionOptions options_;
+  SystemClock clock_;
   const std::chrono::system_clock::time_point plan_time_;
   RecordingFiles files_;
-  SystemClock clock_;
   net::Loop loop_{clock_};
   hcl::BuiltinFunctions functions_;
   hcl::BuiltinFunctions functions_of_apply_;
