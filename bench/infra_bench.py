@@ -75,9 +75,10 @@ class Program:
             wall = time.monotonic() - began
             process.returncode = os.waitstatus_to_exitcode(status)
             output.seek(0)
-            self.said = output.read().decode()
             if process.returncode != 0:
-                sys.exit(f"{self.name} {' '.join(arguments)} failed:\n{self.said[-3000:]}")
+                sys.exit(f"{self.name} {' '.join(arguments)} failed:\n{output.read().decode()[-3000:]}")
+            # Nothing large is kept: a child's peak of memory begins with this process's own.
+            self.said = output.read().decode() if "-json" in arguments else ""
         return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
     def first_output(self, folder, *arguments):
