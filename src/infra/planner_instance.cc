@@ -121,6 +121,8 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
   const std::string prior_private = prior.tainted ? std::string() : prior.private_bytes;
   Proposal proposal = co_await Propose(operation_, instance, base, config, prior_private);
   if (!proposal.ok) co_return false;
+  const hcl::BlockSchema& schema = *instance.schema->block;
+  Value after = WithAllMarks(schema, proposal.value, marks);
   std::vector<hcl::ValuePath> replace = base.IsNull()
                                             ? std::vector<hcl::ValuePath>()
                                             : ChangedPaths(proposal.requires_replace, base, proposal.value);
@@ -149,7 +151,6 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
     action = replacing;
     change.reason = ActionReason::kReplaceByTriggers;
   } else if (proposal.value == before) {
-    const Value after = WithAllMarks(*instance.schema->block, proposal.value, marks);
     const bool marked_alike = hcl::MarkedPaths(after) == hcl::MarkedPaths(prior.value);
     action = marked_alike ? Action::kNoOp : Action::kUpdate;
   }
@@ -158,9 +159,11 @@ net::Task<bool> Planner::PlanChange(const Instance& instance, const Prior& prior
     const Value nothing;
     proposal = co_await Propose(operation_, instance, nothing, config, private_bytes);
     if (!proposal.ok) co_return false;
+    after = WithAllMarks(schema, proposal.value, marks);
   }
-  co_return Record(instance, prior, std::move(change), action, std::move(proposal), marks,
-                   std::move(replace));
+  change.planned_private = std::move(proposal.private_bytes);
+  change.required_replace = std::move(replace);
+  co_return Record(instance, prior, std::move(change), action, after);
 }
 
 // What must not be destroyed is shown all the same.
@@ -178,16 +181,12 @@ bool Planner::MayDestroy(const state::InstanceAddress& address, const config::Re
 }
 
 bool Planner::Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, Action action,
-                     Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
-                     std::vector<hcl::ValuePath> required_replace) {
-  const Value after = WithAllMarks(*instance.schema->block, proposal.value, marks);
+                     const Value& after) {
   change.change = {.action = action, .before = prior.value, .after = after, .importing = prior.importing};
   if (const auto generated = generated_.find(instance.address); generated != generated_.end()) {
     change.change.generated_config = generated->second.text;
     generated->second.id = prior.importing->id;
   }
-  change.required_replace = std::move(required_replace);
-  change.planned_private = std::move(proposal.private_bytes);
   change.dependencies = operation_.DependenciesOf(instance.node);
   instance.run->resources.at(instance.resource->name).Set(instance.address.key, after);
   if (action != Action::kNoOp) pending_.insert(instance.address.config());

@@ -66,9 +66,9 @@ class Planner {
                              const state::ObjectRef& object, provider::Provider& provider,
                              const provider::Schema& schema,
                              const state::ProviderConfigAddress& provider_address, plan::ActionReason reason);
+  // `change` to `after`, which has its marks, is what is planned.
   bool Record(const Instance& instance, const Prior& prior, plan::ResourceChange change, plan::Action action,
-              Proposal proposal, const std::vector<hcl::MarkedPath>& marks,
-              std::vector<hcl::ValuePath> required_replace);
+              const hcl::Value& after);
   bool MayDestroy(const state::InstanceAddress& address, const config::Resource& resource);
   bool ForcesReplace(const Instance& instance) const;
   bool IsTriggered(const Instance& instance);
