@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "infra/applier_state.h"
+#include "infra/object_values.h"
 #include "plan/checks.h"
 
 namespace cairn::infra {
@@ -147,7 +148,7 @@ void Applier::SetOutputs() {
       // Something that it needs failed, or is not meant.
       if (const auto old = before.find(name); old != before.end()) state_.outputs.insert(*old);
     } else if (!output.ephemeral && !value->second.IsNull()) {
-      state_.outputs[name] = {value->second.WithoutMarksWithin(), output.sensitive};
+      state_.outputs[name] = {KnownParts(value->second.WithoutMarksWithin()), output.sensitive};
     } else {
       state_.outputs.erase(name);
     }

@@ -49,12 +49,12 @@ void Applier::RestoreDeposed(const Instance& instance) {
   if (Remember(current)) Remember(deposed);
 }
 
-// What is not changed is what the state says it is.
+// What is not changed is what the state says it is, and has no value where it is not there.
 bool Applier::KeepValue(const Instance& instance) {
   const hcl::BlockSchema& schema = *instance.schema->block;
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
   const auto found = changes_.find(instance.address);
-  Value value = Value::Null(schema.type);
+  Value value;
   if (found != changes_.end()) {
     value = found->second->change.before;
   } else if (const state::ObjectRef object = state_.FindCurrent(instance.address)) {
@@ -65,6 +65,8 @@ bool Applier::KeepValue(const Instance& instance) {
       return false;
     }
     value = *read;
+  } else {
+    return true;
   }
   values.Set(instance.address.key, WithSchemaMarks(schema, value));
   return true;

@@ -31,6 +31,19 @@ bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
   return options_.refresh && (targets_.Means(address) || planned_.contains(address));
 }
 
+// What is not there has no value where nothing is to be made. Destroying, it is yet to be made: so it is known to what
+// configures providers, and no data is read that waits for it.
+void Planner::KeepPrior(const Instance& instance, const Prior& prior) {
+  ResourceValues& values = instance.run->resources.at(instance.resource->name);
+  const bool is_there = !prior.value.IsNull();
+  if (is_there) values.Set(instance.address.key, prior.value);
+  if (options_.mode != plan::Mode::kDestroy) return;
+  priors_.emplace(instance.address, prior);
+  if (is_there) return;
+  values.Set(instance.address.key, Value::Unknown(instance.schema->block->type));
+  pending_.insert(instance.address.config());
+}
+
 net::Task<bool> Planner::PlanManaged(const Instance& instance) {
   if (options_.import) co_return co_await PlanImport(instance);
   const state::ObjectRef object = state_.FindCurrent(instance.address);
@@ -44,11 +57,8 @@ net::Task<bool> Planner::PlanManaged(const Instance& instance) {
                                instance.provider_address);
   }
   if (!prior.ok) co_return false;
-  ResourceValues& values = instance.run->resources.at(instance.resource->name);
   if (options_.mode != plan::Mode::kNormal) {
-    Value value = prior.value.IsNull() ? Value::Null(instance.schema->block->type) : prior.value;
-    values.Set(instance.address.key, value);
-    if (options_.mode == plan::Mode::kDestroy) priors_.emplace(instance.address, prior);
+    KeepPrior(instance, prior);
     co_return true;
   }
   if (operation_.input().graph.objects[instance.node].is_absent) {
@@ -227,6 +237,9 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
   const bool pending = HasPendingDependency(instance);
   if (!config.IsWhollyKnown() || pending) {
     const Value after = WithAllMarks(schema, PlannedWithUnknowns(schema, config), marks);
+    pending_.insert(instance.address.config());
+    values.Set(instance.address.key, after);
+    if (options_.mode != plan::Mode::kNormal) co_return true;
     plan::ResourceChange change{.address = instance.address,
                                 .previous_address = moves_.PreviousOf(instance.address),
                                 .provider = instance.provider_address,
@@ -237,8 +250,6 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
     change.change = {.action = Action::kRead, .after = after};
     change.dependencies = operation_.DependenciesOf(instance.node);
     plan_.resources.push_back(std::move(change));
-    pending_.insert(instance.address.config());
-    values.Set(instance.address.key, after);
     co_return true;
   }
   const Result<Value> read = co_await operation_.ReadData(instance, config);

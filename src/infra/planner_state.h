@@ -57,6 +57,7 @@ class Planner {
 
   // planner_instance.cc: one object
   net::Task<bool> PlanInstance(const Instance& instance);
+  void KeepPrior(const Instance& instance, const Prior& prior);
   net::Task<bool> PlanManaged(const Instance& instance);
   net::Task<bool> PlanConfigured(const Instance& instance, const Prior& prior);
   net::Task<bool> PlanData(const Instance& instance);
