@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """docs/deploy.md, run as it stands: from a clone to a delivered counter, an update, and back to nothing.
 
-Real are git, Terraform and its AWS provider, the AWS CLI, the image, deliver, counters on one Redis and counter-check. AWS
+Real are git, cairn and the AWS provider, the AWS CLI, the image, deliver, counters on one Redis and counter-check. AWS
 is simulated (see eks_example_test, whose changes for the simulation are made here too: a single Redis node, for one); the
 cluster, the registry and the load balancer are stood in for.
 """
@@ -96,7 +96,7 @@ class DeployPage(unittest.TestCase):
             if name != ".gitignore":
                 write_program(path, text)
         os.makedirs(os.path.join(self.clone, "build/bin"))
-        for name in "counter", "counter-check":
+        for name in "cairn", "counter", "counter-check":
             shutil.copy2(processes.binary(name), os.path.join(self.clone, "build/bin", name))
         for arguments in (["init", "--quiet"], ["config", "user.name", "x"], ["config", "user.email", "x@example.com"],
                           ["add", "."], ["commit", "--quiet", "--message=clone"]):
@@ -115,7 +115,7 @@ class DeployPage(unittest.TestCase):
 
     def make_environment(self):
         self.environment = {
-            **eks_example_test.terraform_environment(self.moto),
+            **eks_example_test.private_environment(self.moto),
             "PATH": f"{self.directory}/bin:{os.environ['PATH']}",
             "AWS_DEFAULT_REGION": "us-east-1",
             "TF_VAR_redis": "single",
@@ -143,7 +143,7 @@ class DeployPage(unittest.TestCase):
             if i == deliveries[1]:  # the page says to commit something before
                 script.append("git commit --quiet --allow-empty --message=next\n")
             if i == len(blocks) - 1:  # what the simulation cannot take away again
-                script.append("terraform -chdir=examples/counter-eks state rm "
+                script.append("cairn -chdir=examples/counter-eks state rm "
                               + " ".join(f"'{kept}'" for kept in eks_example_test.MOTO_KEEPS) + "\n")
             script.append(block)
         done = subprocess.run(["bash", "-c", "".join(script)], cwd=self.clone, env=self.environment, input="yes\n",

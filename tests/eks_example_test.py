@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""examples/counter-eks: with the real AWS provider, planned whole and applied as far as a simulation of AWS goes.
+"""examples/counter-eks by cairn: with the real AWS provider, planned whole and applied as far as a simulation of AWS goes.
 
-The simulation is moto's server on loopback. The provider comes from a folder of this machine; nothing is downloaded.
+The simulation is moto's server on loopback. The provider comes from a folder of this machine; nothing is downloaded. Where
+there is a terraform, it has to plan the same.
 Applied is the variant with a single Redis node, changed as MOTO_OVERRIDE says and for the reasons given there.
 """
 
@@ -17,6 +18,7 @@ import unittest
 import urllib.request
 
 import processes
+from working_folder import CAIRN, TERRAFORM, without_progress
 
 try:
     import yaml
@@ -25,7 +27,6 @@ except ImportError:
 
 SOURCE = os.environ.get("CAIRN_SOURCE_DIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXAMPLE = os.path.join(SOURCE, "examples", "counter-eks")
-TERRAFORM = processes.require_program("terraform")
 MOTO = processes.require_program("moto_server")
 KUBECTL = shutil.which("kubectl")
 AWS = shutil.which("aws")
@@ -160,9 +161,9 @@ class Moto:
         return set(re.findall(r"<natGatewayId>(.*?)<", self.ask("ec2", query)))
 
 
-def terraform_environment(moto):
-    """For Terraform, with nothing of this machine's but the provider, and with the simulation instead of AWS."""
-    home = processes.private_directory("terraform")
+def private_environment(moto):
+    """For cairn or terraform, with nothing of this machine's but the provider, and with the simulation instead of AWS."""
+    home = processes.private_directory("home")
     config = os.path.join(home, "terraform.rc")
     with open(config, "w", encoding="utf-8") as file:
         file.write(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{PLUGINS}"\n  }}\n}}\n')
@@ -182,13 +183,14 @@ def terraform_environment(moto):
 
 
 class Example:
-    """A copy of the example in a private folder, and Terraform for it."""
+    """A copy of the example in a private folder, and a program for it."""
 
-    def __init__(self, moto):
+    def __init__(self, moto, program=CAIRN):
+        self.program = program
         self.directory = os.path.join(processes.private_directory("eks"), "counter-eks")
         made = shutil.ignore_patterns(".*", "*.tfstate*", "*tfplan", "*.tfvars")
         shutil.copytree(EXAMPLE, self.directory, ignore=made)
-        self.environment = {**terraform_environment(moto), "TF_INPUT": "0"}
+        self.environment = {**private_environment(moto), "TF_INPUT": "0"}
         self.run("init")
 
     def run(self, command, *arguments, variables=None, codes=(0,)):
@@ -197,7 +199,7 @@ class Example:
                   for name, value in (variables or {}).items()]
         flags = [] if command in ("show", "output", "state") else ["-no-color"]
         done = subprocess.run(
-            [TERRAFORM, command, *flags, *values, *arguments],
+            [self.program, command, *flags, *values, *arguments],
             cwd=self.directory,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -207,7 +209,7 @@ class Example:
             check=False,
         )
         if done.returncode not in codes:
-            raise AssertionError(f"terraform {command} {arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+            raise AssertionError(f"{self.program} {command} {arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
     def plan(self, variables):
@@ -284,9 +286,18 @@ class Files(unittest.TestCase):
 
 
 class DefaultPlan(unittest.TestCase):
+    VARIABLES = {**REQUIRED, "deployer_principal_arns": [DEPLOYER], "tags": {"Team": "numbers"}}
+
     @classmethod
     def setUpClass(cls):
-        cls.plan = example.plan({**REQUIRED, "deployer_principal_arns": [DEPLOYER], "tags": {"Team": "numbers"}})
+        cls.plan = example.plan(cls.VARIABLES)
+
+    @unittest.skipUnless(TERRAFORM, "terraform is not installed")
+    def test_is_that_of_terraform(self):
+        theirs = Example(moto, TERRAFORM).plan(self.VARIABLES)
+        self.assertEqual(without_progress(self.plan.text).split("\n"), without_progress(theirs.text).split("\n"))
+        for part in ("resource_changes", "output_changes", "planned_values"):
+            self.assertEqual(self.plan.json[part], theirs.json[part], part)
 
     def one(self, kind):
         (values,) = self.plan.of_type(kind).values()

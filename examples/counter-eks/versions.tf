@@ -10,7 +10,7 @@ terraform {
   }
 
   # Local state is lost with the laptop, lets two people apply at once, and holds the Redis token in clear.
-  # Before anything real: make a private, versioned bucket, fill this in, and run `terraform init`.
+  # Before anything real: make a private, versioned bucket, fill this in, and run `cairn init`.
   #
   # backend "s3" {
   #   bucket       = "my-terraform-state"
