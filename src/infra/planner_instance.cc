@@ -31,8 +31,8 @@ bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
   return options_.refresh && (targets_.Means(address) || planned_.contains(address));
 }
 
-// What is not there has no value where nothing is to be made. Destroying, it is yet to be made: so it is known to what
-// configures providers, and no data is read that waits for it.
+// What is not there has no value where nothing is to be made. When all is destroyed, it is as if it were yet
+// to be made: unknown to configurations of providers, and data that depends on it is not read.
 void Planner::KeepPrior(const Instance& instance, const Prior& prior) {
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
   const bool is_there = !prior.value.IsNull();
