@@ -74,30 +74,36 @@ bool Targets::Wants(NodeIndex node, const state::InstanceAddress& instance) cons
 }
 
 std::vector<state::InstanceAddress> DestroyedWith(const Targets& targets, const state::State& state) {
-  std::vector<state::InstanceAddress> found;
-  // Resources by what they need; those that wait to be looked at.
-  std::unordered_map<state::ConfigResource, std::vector<state::InstanceAddress>, state::AddressHash>
-      needed_by;
-  std::unordered_set<state::InstanceAddress, state::AddressHash> seen;
-  const auto add = [&](const state::InstanceAddress& address) {
+  using state::InstanceAddress;
+  std::vector<InstanceAddress> found;
+  std::unordered_set<InstanceAddress, state::AddressHash> seen;
+  const auto add = [&](const InstanceAddress& address) {
     if (seen.insert(address).second) found.push_back(address);
   };
+  // Instances by what they need: in their own instance of a module, where it is not that of another, and
+  // elsewhere.
+  std::unordered_map<state::ResourceAddress, std::vector<InstanceAddress>, state::AddressHash> beside;
+  std::unordered_map<state::ConfigResource, std::vector<InstanceAddress>, state::AddressHash> elsewhere;
   for (const auto& [resource, content] : state.resources) {
     for (const auto& [key, instance] : content.instances) {
-      const state::InstanceAddress address{resource.module, resource.resource, key};
+      const InstanceAddress address{resource.module, resource.resource, key};
       if (targets.Means(address)) add(address);
       if (!instance.current) continue;
       for (const state::ConfigResource& needed : instance.current->dependencies) {
-        needed_by[needed].push_back(address);
+        const bool is_beside = needed.module == resource.module.path();
+        if (is_beside) beside[{resource.module, needed.resource}].push_back(address);
+        if (!is_beside) elsewhere[needed].push_back(address);
       }
     }
   }
+  const auto add_users = [&](auto& users, const auto& needed) {
+    const auto entry = users.extract(needed);
+    if (entry) std::ranges::for_each(entry.mapped(), add);
+  };
   for (size_t i = 0; i < found.size(); ++i) {
-    const state::ConfigResource resource = found[i].config();
-    const auto users = needed_by.find(resource);
-    if (users == needed_by.end()) continue;
-    for (const state::InstanceAddress& user : users->second) add(user);
-    needed_by.erase(users);
+    const state::ResourceAddress resource = found[i].resource_address();
+    add_users(beside, resource);
+    add_users(elsewhere, resource.config());
   }
   return found;
 }
