@@ -58,7 +58,10 @@ class Builder {
     const config::Module& module = *config.module;
     ModuleNodes& nodes = names_[&config];
     nodes.end = AddNode({.kind = ObjectKind::kModuleEnd, .config = &config});
-    if (config.parent != nullptr) nodes.call = AddNode({.kind = ObjectKind::kCall, .config = &config});
+    if (config.parent != nullptr) {
+      nodes.call = AddNode({.kind = ObjectKind::kCall, .config = &config});
+      result_.calls.emplace(&config, *nodes.call);
+    }
     for (const auto& [name, variable] : module.variables) {
       nodes.variables[name] =
           AddNode({.kind = ObjectKind::kVariable, .config = &config, .variable = &variable});
@@ -309,7 +312,10 @@ class Builder {
   // `depends_on`: modules as a whole.
   void NeedAll(NodeIndex node, const Config& config, std::span<const hcl::Reference> references) {
     for (const hcl::Reference& reference : references) {
-      for (const NodeIndex other : resolver_.ResolveWhole(config, reference)) AddNeed(node, other, reference);
+      for (const NodeIndex other : resolver_.ResolveWhole(config, reference)) {
+        AddNeed(node, other, reference);
+        result_.objects[node].depends_on.push_back(other);
+      }
     }
   }
 

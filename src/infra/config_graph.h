@@ -40,6 +40,7 @@ struct Object {
   const config::Check* check = nullptr;
   config::ProviderConfig provider = {};                // kProvider
   std::optional<graph::NodeIndex> provider_node = {};  // of a kResource, unless its provider cannot be found
+  std::vector<graph::NodeIndex> depends_on = {};       // what the argument of this name means
   bool is_absent =
       false;  // a kResource that is not in the configuration: something is to be imported into it
 
@@ -57,6 +58,7 @@ struct ConfigGraph {
 
   std::unordered_map<state::ConfigResource, graph::NodeIndex, state::AddressHash> resources;  // none absent
   std::unordered_map<state::ProviderConfigAddress, graph::NodeIndex, state::AddressHash> providers;
+  std::unordered_map<const config::Config*, graph::NodeIndex> calls;  // of all modules but the root
   // The blocks that import into a resource, which need not be in the configuration.
   std::unordered_map<state::ConfigResource, std::vector<const config::Import*>, state::AddressHash> imports;
   std::deque<config::Resource> absent;  // the empty resources of the nodes that are so

@@ -136,6 +136,16 @@ void Planner::KeepUntargeted(const Instance& instance) {
       .Set(instance.address.key, WithSchemaMarks(*instance.schema->block, *value));
 }
 
+bool Planner::IsOrphan(const state::InstanceAddress& address, const state::InstanceState& instance) const {
+  return (!planned_.contains(address) || !instance.deposed.empty()) && IsMeant(address);
+}
+
+bool Planner::IsMeant(const state::InstanceAddress& address) const {
+  if (targets_.everything()) return true;
+  const auto node = NodeOf(address.module, address.resource);
+  return node ? targets_.Wants(*node, address) : targets_.Means(address);
+}
+
 // What the state has and the configuration does not.
 std::vector<state::InstanceAddress> Planner::Orphans() const {
   const bool destroys = options_.mode == plan::Mode::kDestroy;
@@ -146,8 +156,7 @@ std::vector<state::InstanceAddress> Planner::Orphans() const {
     if (node && !expanded_[*node]) continue;  // which instances it is to have is not known
     for (const auto& [key, instance] : resource.instances) {
       const state::InstanceAddress address{resource_address.module, resource_address.resource, key};
-      const bool configured = planned_.contains(address) && !destroys;
-      if ((!configured || !instance.deposed.empty()) && targets_.Means(address)) orphans.push_back(address);
+      if (destroys || IsOrphan(address, instance)) orphans.push_back(address);
     }
   }
   return orphans;

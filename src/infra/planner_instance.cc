@@ -28,7 +28,7 @@ net::Task<bool> Planner::PlanInstance(const Instance& instance) {
 // What goes only because it needs what is meant is taken as it is remembered, and so is what is forgotten.
 bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
   if (options_.mode != plan::Mode::kRefreshOnly && removals_.IsForgotten(address.config())) return false;
-  return options_.refresh && (targets_.Means(address) || planned_.contains(address));
+  return options_.refresh && (IsMeant(address) || planned_.contains(address));
 }
 
 // What is not there has no value where nothing is to be made. When all is destroyed, it is as if it were yet
@@ -41,7 +41,7 @@ void Planner::KeepPrior(const Instance& instance, const Prior& prior) {
   priors_.emplace(instance.address, prior);
   if (is_there) return;
   values.Set(instance.address.key, Value::Unknown(instance.schema->block->type));
-  pending_.insert(instance.address.config());
+  pending_[instance.address.config()].insert(instance.run->address);
 }
 
 net::Task<bool> Planner::PlanManaged(const Instance& instance) {
@@ -199,28 +199,11 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
   }
   change.dependencies = operation_.DependenciesOf(instance.node);
   instance.run->resources.at(instance.resource->name).Set(instance.address.key, after);
-  if (action != Action::kNoOp) pending_.insert(instance.address.config());
+  if (action != Action::kNoOp) pending_[instance.address.config()].insert(instance.run->address);
   changes_[instance.address.resource_address()].push_back(plan_.resources.size());
   plan_.resources.push_back(std::move(change));
   if (plan::IsReplace(action) && !MayDestroy(instance.address, *instance.resource)) return false;
   return operation_.CheckPostconditions(instance, after);
-}
-
-bool Planner::HasPendingDependency(const Instance& instance) {
-  if (pending_.empty()) return false;
-  const OperationInput& input = operation_.input();
-  const auto is_pending = [&](const state::ConfigResource& one) { return pending_.contains(one); };
-  // What `depends_on` names, here or at a call of a module around it.
-  if (!instance.resource->depends_on.empty()) {
-    return std::ranges::any_of(operation_.DependenciesOf(instance.node), is_pending);
-  }
-  for (const config::Config* config = instance.run->config; config->parent != nullptr;
-       config = config->parent) {
-    if (config->call->depends_on.empty()) continue;
-    const auto first = input.graph.FindResource(*instance.run->config, instance.resource->name);
-    if (first && std::ranges::any_of(operation_.DependenciesOf(*first), is_pending)) return true;
-  }
-  return false;
 }
 
 net::Task<bool> Planner::PlanData(const Instance& instance) {
@@ -234,19 +217,19 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
   if (failed || !CheckLasting(operation_, instance, marked)) co_return false;
   const std::vector<hcl::MarkedPath> marks = hcl::MarkedPaths(marked);
   const Value config = marked.WithoutMarksWithin();
-  const bool pending = HasPendingDependency(instance);
-  if (!config.IsWhollyKnown() || pending) {
+  const bool is_known = config.IsWhollyKnown();
+  if (!is_known || HasPendingDependency(instance)) {
     const Value after = WithAllMarks(schema, PlannedWithUnknowns(schema, config), marks);
-    pending_.insert(instance.address.config());
     values.Set(instance.address.key, after);
+    refreshed_.Remove(instance.address);
     if (options_.mode != plan::Mode::kNormal) co_return true;
     plan::ResourceChange change{.address = instance.address,
                                 .previous_address = moves_.PreviousOf(instance.address),
                                 .provider = instance.provider_address,
                                 .schema = instance.schema->block,
                                 .schema_version = uint64_t(instance.schema->version),
-                                .reason = pending ? ActionReason::kReadBecauseDependencyPending
-                                                  : ActionReason::kReadBecauseConfigUnknown};
+                                .reason = is_known ? ActionReason::kReadBecauseDependencyPending
+                                                   : ActionReason::kReadBecauseConfigUnknown};
     change.change = {.action = Action::kRead, .after = after};
     change.dependencies = operation_.DependenciesOf(instance.node);
     plan_.resources.push_back(std::move(change));

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -73,11 +74,21 @@ class Planner {
   bool MayDestroy(const state::InstanceAddress& address, const config::Resource& resource);
   bool ForcesReplace(const Instance& instance) const;
   bool IsTriggered(const Instance& instance);
-  bool HasPendingDependency(const Instance& instance);
+  // Whether an object of the state is not wanted any more, or has one beside it that is not.
+  bool IsOrphan(const state::InstanceAddress& address, const state::InstanceState& instance) const;
+  // Whether -target means it, or something that needs all of its resource.
+  bool IsMeant(const state::InstanceAddress& address) const;
   // The resource in the configuration, if it is there.
   std::optional<graph::NodeIndex> NodeOf(const state::ModuleInstance& module,
                                          const state::ResourceName& resource) const;
   plan::ActionReason ReasonToDelete(const state::InstanceAddress& address) const;
+
+  // planner_pending.cc: data that waits for changes
+  bool HasPendingDependency(const Instance& data);
+  bool IsPending(graph::NodeIndex node, const Instance& data);
+  bool HasChanges(const state::ConfigResource& resource, const Instance& data);
+  bool HasOrphans(const state::ResourceAddress& address) const;
+  const std::vector<const state::ResourceAddress*>& Remembered(const state::ConfigResource& resource);
 
   // planner_prior.cc: an object as it was remembered, and as it is now
   net::Task<Prior> ReadPrior(const state::InstanceAddress& address, const std::string& deposed,
@@ -117,7 +128,11 @@ class Planner {
   std::vector<bool> expanded_;  // by node: of which resources `planned_` has all
   std::unordered_set<state::InstanceAddress, state::AddressHash>
       planned_;  // instances that the configuration has
-  std::unordered_set<state::ConfigResource, state::AddressHash> pending_;  // resources with changes to come
+  // Resources with changes to come of what the configuration has, and in which instances of their module.
+  std::unordered_map<state::ConfigResource, std::set<state::ModuleInstance>, state::AddressHash> pending_;
+  // What the state has of each resource; made when it is asked for.
+  std::unordered_map<state::ConfigResource, std::vector<const state::ResourceAddress*>, state::AddressHash>
+      remembered_;
   // By resource, which of the plan's changes are of its configured instances.
   std::unordered_map<state::ResourceAddress, std::vector<size_t>, state::AddressHash> changes_;
   std::unordered_map<state::InstanceAddress, std::string, state::AddressHash>
