@@ -47,9 +47,10 @@ report_skips() {
   if ((${#skips[@]} > 0)); then printf '  %s\n' "${skips[@]}"; fi
 }
 
-# test_named PRESET NAME...: where all are folders of src/, nothing else is built.
+# test_named PRESET NAME...: where all are folders of src/, nothing else is built, and they run side by side.
 test_named() {
-  local preset=$1 name targets=() patterns=() status=0
+  local preset=$1 name targets=() patterns=() parallel status=0
+  parallel=$(nproc)
   shift
   for name in "$@"; do
     if [[ -f $root/src/$name/CMakeLists.txt ]]; then
@@ -59,9 +60,9 @@ test_named() {
       patterns+=("$name")
     fi
   done
-  if ((${#targets[@]} < $#)); then targets=(); fi
+  if ((${#targets[@]} < $#)); then targets=() parallel=1; fi
   build "$preset" "${targets[@]}"
-  run_tests "$preset" --tests-regex "$(IFS='|' && echo "${patterns[*]}")" || status=$?
+  run_tests "$preset" --tests-regex "$(IFS='|' && echo "${patterns[*]}")" --parallel "$parallel" || status=$?
   report_skips
   return "$status"
 }
@@ -80,12 +81,12 @@ test_units() {
 }
 
 # The slow suites share nothing but the machine: one at a time, so that load of one does not disturb another. The long ones
-# can bear that.
+# can bear that, and leave a core idle half of the time.
 test_all() {
   local status=0
   build release
   run_tests release --label-regex unit --parallel "$(nproc)" || status=$?
-  run_tests release --label-regex long --parallel "$(nproc)" || status=$?
+  run_tests release --label-regex long --parallel "$((2 * $(nproc)))" || status=$?
   run_tests release --label-regex slow || status=$?
   if [[ ${FUZZ_SECONDS:-60} != 0 ]]; then fuzz "${FUZZ_SECONDS:-60}" || status=$?; fi
   report_skips
