@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -130,9 +129,9 @@ int PlanAndApply(Session& session, const OperationFlags& flags) {
   session.WarnOfOverrides();
   if (!PrepareToPlan(session, "OperationTypeApply")) return 1;
   const infra::PlanOutcome planned = MakePlan(session, *options);
-  const auto acts = [](const auto& change) { return change.change.action != plan::Action::kNoOp; };
   const bool failed = planned.diagnostics.has_errors();
-  if (!failed || std::ranges::any_of(planned.plan.resources, acts)) ShowPlan(screen, planned.plan);
+  const bool some = !planned.plan.resources.empty() || !planned.plan.outputs.empty();
+  if (!failed || some) ShowPlan(screen, planned.plan);
   int code = 1;
   if (!failed && planned.plan.applyable && flags.auto_approve) {
     code = ApplyPlanned(session, planned, flags, planned.diagnostics);

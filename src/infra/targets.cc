@@ -80,8 +80,7 @@ std::vector<state::InstanceAddress> DestroyedWith(const Targets& targets, const 
   const auto add = [&](const InstanceAddress& address) {
     if (seen.insert(address).second) found.push_back(address);
   };
-  // Instances by what they need: in their own instance of a module, where it is not that of another, and
-  // elsewhere.
+  // Instances by what they need: of their own module, where it is in the same instance of it, and of others.
   std::unordered_map<state::ResourceAddress, std::vector<InstanceAddress>, state::AddressHash> beside;
   std::unordered_map<state::ConfigResource, std::vector<InstanceAddress>, state::AddressHash> elsewhere;
   for (const auto& [resource, content] : state.resources) {
