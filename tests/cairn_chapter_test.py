@@ -165,6 +165,7 @@ class Exercise1201(TheChapter):
             self.tagging(self.theirs, "PUT", tagging)
         self.assertIn('- "who" = "me" -> null', self.expect_same_plan(ours, theirs))
         self.expect_same_plan(ours, theirs, "-refresh-only")
+        self.expect_same_plan(ours, theirs, "-destroy")
         ours.cairn("plan", "-out=mend")
         shown = json.loads(ours.cairn("show", "-json", "mend").stdout)
         self.assertEqual([change["change"]["actions"] for change in shown["resource_changes"]], [["update"]])

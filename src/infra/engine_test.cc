@@ -240,6 +240,9 @@ TEST_F(Engine, RepairsWhatChangedBehindItsBack) {
   EXPECT_EQ(Actions(planned.plan), "update test_thing.a");
   ASSERT_EQ(planned.plan.drift.size(), 1u);
   EXPECT_EQ(*planned.plan.drift[0].change.after.Find("size"), hcl::Value::Int(9));
+  planned = Plan({.mode = plan::Mode::kDestroy});
+  EXPECT_EQ(*planned.plan.resources[0].change.before.Find("size"), hcl::Value::Int(9));
+  EXPECT_TRUE(planned.plan.drift.empty());
   ApplyWell();
   EXPECT_EQ(*world().things.begin()->second.Find("size"), hcl::Value::Int(1));
   world().things.clear();

@@ -63,22 +63,22 @@ net::Task<void> Planner::Refresh(const state::InstanceAddress& address, provider
                                  const provider::Schema& schema,
                                  const state::ProviderConfigAddress& provider_address, Prior& prior) {
   const Value remembered = prior.value.WithoutMarksWithin();
-  const std::string id = IdOf(remembered);
   const Permits::Permit permit = co_await operation_.permits().Take();
-  operation_.input().observer.RefreshStarted(address, id);
+  operation_.input().observer.RefreshStarted(address, IdOf(remembered));
   provider::ReadResourceRequest request{
       .type_name = address.resource.type(), .state = remembered, .private_data = prior.private_bytes};
   Result<provider::ReadResourceResponse> read = co_await provider.ReadResource(std::move(request));
   prior.ok = read && operation_.Report(address, read->diagnostics);
   if (!read) operation_.ReportFailure(address, read.error());
   if (!prior.ok) co_return;
-  operation_.input().observer.RefreshDone(address, id);
   const Value plain = WithEmptyBlocks(*schema.block, read->state);
+  operation_.input().observer.RefreshDone(address, IdOf(plain));
   const Value now =
       plain.IsNull() ? plain : WithAllMarks(*schema.block, plain, SensitivePaths(*prior.object));
   const bool differs = !(plain == remembered);
   const bool moved = options_.mode == plan::Mode::kRefreshOnly && moves_.previous.contains(address);
-  if (differs || moved) {
+  const bool is_told = options_.mode != plan::Mode::kDestroy;  // to what goes it makes no difference
+  if (is_told && (differs || moved)) {
     plan::ResourceChange drift{.address = address,
                                .previous_address = moves_.PreviousOf(address),
                                .provider = provider_address,
