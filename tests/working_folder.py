@@ -71,4 +71,4 @@ class Folder:
 
 def without_progress(text):
     """The order of what is refreshed and read at one time is no promise."""
-    return re.sub(r"^.*: (Refreshing state|Reading|Read complete).*\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^.*: (Refreshing state|Reading|Still reading|Read complete|Opening|Closing).*\n", "", text, flags=re.MULTILINE)

@@ -1,5 +1,6 @@
 #include "infra/resource_traversal.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "base/strings.h"
 #include "config/provisioners.h"
+#include "hcl/access.h"
 
 namespace cairn::infra {
 namespace {
@@ -47,6 +49,18 @@ void CheckAttribute(const hcl::BlockSchema& schema, const hcl::TraversalStep& st
       step.range());
 }
 
+// The steps into an attribute; of its value nothing is known but the type.
+void CheckWithin(const hcl::BlockSchema& schema, std::span<const hcl::TraversalStep> steps,
+                 hcl::Diagnostics& diagnostics) {
+  if (!steps[0].is_attribute || schema.FindAttribute(steps[0].name) == nullptr) return;
+  hcl::Value value = hcl::Value::Unknown(schema.type);
+  for (const hcl::TraversalStep& step : steps) {
+    auto next = step.is_attribute ? hcl::Attribute(value, step.name) : hcl::Index(value, step.key);
+    if (!next) return diagnostics.AddError(next.error().summary, next.error().detail, step.range());
+    value = *std::move(next);
+  }
+}
+
 }  // namespace
 
 void CheckTraversal(const config::Resource& resource, const hcl::BlockSchema* schema,
@@ -69,6 +83,7 @@ void CheckTraversal(const config::Resource& resource, const hcl::BlockSchema* sc
   if (!reference.steps[step].is_attribute) ++step;
   if (schema == nullptr || step >= reference.steps.size()) return;
   CheckAttribute(*schema, reference.steps[step], diagnostics);
+  CheckWithin(*schema, std::span(reference.steps).subspan(step), diagnostics);
 }
 
 void CheckSelf(const config::Resource& resource, const hcl::BlockSchema& schema,
