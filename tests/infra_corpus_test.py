@@ -228,6 +228,7 @@ def read_state(folder):
         return None
     with open(path, encoding="utf-8") as file:
         state = json.loads(UUID.sub("UUID", file.read()))
+    (state["check_results"] or []).sort(key=lambda one: one["config_addr"])  # the peer's order is another each time
     return {key: value for key, value in state.items() if key not in ("serial", "lineage")}
 
 

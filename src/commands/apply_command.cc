@@ -111,6 +111,8 @@ int ApplyPlanned(Session& session, const infra::PlanOutcome& planned, const Oper
 int ApplyNothing(Session& session, const infra::PlanOutcome& planned, const OperationFlags& flags) {
   infra::ApplyOutcome nothing{.state = planned.refreshed};
   nothing.state.check_results = plan::ToStateChecks(planned.plan.checks);
+  infra::WarnOfTargets(planned.plan, nothing.diagnostics);
+  session.screen().Report(nothing.diagnostics);
   if (!session.WriteState(nothing.state)) return 1;
   ShowApplied(session.screen(), nothing, flags.is_destroy);
   return 0;

@@ -22,8 +22,9 @@ int Refresh(Session& session, const OperationFlags& flags) {
   }
   screen.Report(outcome.diagnostics);
   const bool failed = outcome.diagnostics.has_errors();
-  const state::State refreshed =
+  state::State refreshed =
       WithKnownOutputs(std::move(outcome.refreshed), outcome.plan, *session.config().module);
+  refreshed.check_results.clear();  // they were those of what is planned
   const bool written = failed || session.WriteState(refreshed);
   if (!failed && written) ShowOutputs(screen, refreshed.outputs);
   return session.CloseState() && !failed && written ? 0 : 1;

@@ -45,7 +45,7 @@ net::Task<ApplyOutcome> Applier::Run() {
     co_await ephemerals_.CloseAll();
     SetOutputs();
   }
-  WarnOfTargets();
+  WarnOfTargets(plan_, operation_.diagnostics());
   state_.check_results = plan::ToStateChecks(operation_.evaluator().checks().All());
   co_return ApplyOutcome{.state = std::move(state_),
                          .diagnostics = std::move(operation_.diagnostics()),
@@ -155,19 +155,6 @@ void Applier::SetOutputs() {
   }
 }
 
-void Applier::WarnOfTargets() {
-  if (targets_.everything()) return;
-  operation_.diagnostics().AddWarning(
-      "Applied changes may be incomplete",
-      "The plan was created with the -target option in effect, so some changes requested in the "
-      "configuration "
-      "may have been ignored and the output values may not be fully updated. Run the following command to "
-      "verify that no other changes are pending:\n    terraform plan\n\nNote that the -target option is not "
-      "suitable for routine use, and is provided only for exceptional situations such as recovering from "
-      "errors "
-      "or mistakes, or when Terraform specifically suggests to use it as part of an error message.");
-}
-
 bool Applier::Remember(ObjectChange change) {
   if (change.deposed.empty()) {
     state_.SetCurrent(change.address, change.object, change.provider);
@@ -221,6 +208,19 @@ bool Applier::RememberImports() {
     ++imported_;
   }
   return true;
+}
+
+void WarnOfTargets(const plan::Plan& plan, hcl::Diagnostics& diagnostics) {
+  if (plan.targets.empty()) return;
+  diagnostics.AddWarning(
+      "Applied changes may be incomplete",
+      "The plan was created with the -target option in effect, so some changes requested in the "
+      "configuration "
+      "may have been ignored and the output values may not be fully updated. Run the following command to "
+      "verify that no other changes are pending:\n    terraform plan\n\nNote that the -target option is not "
+      "suitable for routine use, and is provided only for exceptional situations such as recovering from "
+      "errors "
+      "or mistakes, or when Terraform specifically suggests to use it as part of an error message.");
 }
 
 net::Task<ApplyOutcome> ApplyPlan(OperationInput input, const plan::Plan& plan, const state::State& state,

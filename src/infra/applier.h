@@ -39,6 +39,9 @@ struct ApplyOutcome {
   size_t imported = 0;
 };
 
+// Warns that more may be left to do, if `plan` is of a part.
+void WarnOfTargets(const plan::Plan& plan, hcl::Diagnostics& diagnostics);
+
 // Applies `plan`, which was made of the same configuration and `state`. All must outlive the task.
 net::Task<ApplyOutcome> ApplyPlan(OperationInput input, const plan::Plan& plan, const state::State& state,
                                   ApplyOptions options);

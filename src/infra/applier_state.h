@@ -42,7 +42,6 @@ class Applier {
   net::Task<bool> Destroy(const Changes& changes);
   net::Task<void> DestroyOne(const plan::ResourceChange& change, bool& ok);
   void SetOutputs();
-  void WarnOfTargets();
 
   // applier_instance.cc: one object
   net::Task<bool> ApplyInstance(const Instance& instance);

@@ -234,26 +234,27 @@ net::Task<Result<Value>> Operation::ReadData(const Instance& instance, const Val
 }
 
 bool Operation::CheckConditions(const Instance& instance, const std::vector<config::CheckRule>& rules,
-                                const Value* self, std::string_view summary) {
+                                const Value* self, std::string_view summary, hcl::Severity severity) {
   if (rules.empty()) return true;
   plan::CheckObject object{.module = instance.address.module, .key = instance.address.key};
-  object.status = CheckRules(rules, ScopeOf(instance, self), summary, hcl::Severity::kError, diagnostics_,
-                             object.failures);
+  object.status =
+      CheckRules(rules, ScopeOf(instance, self), summary, severity, diagnostics_, object.failures);
   evaluator_.checks().Record({.kind = plan::CheckKind::kResource,
                               .module = instance.run->config->path,
                               .resource = instance.address.resource},
                              object);
-  return object.status == plan::CheckStatus::kPass || object.status == plan::CheckStatus::kUnknown;
+  return object.status == plan::CheckStatus::kPass || object.status == plan::CheckStatus::kUnknown ||
+         (object.status == plan::CheckStatus::kFail && severity == hcl::Severity::kWarning);
 }
 
-bool Operation::CheckPreconditions(const Instance& instance) {
+bool Operation::CheckPreconditions(const Instance& instance, hcl::Severity severity) {
   return CheckConditions(instance, instance.resource->lifecycle.preconditions, nullptr,
-                         "Resource precondition failed");
+                         "Resource precondition failed", severity);
 }
 
-bool Operation::CheckPostconditions(const Instance& instance, const Value& self) {
+bool Operation::CheckPostconditions(const Instance& instance, const Value& self, hcl::Severity severity) {
   return CheckConditions(instance, instance.resource->lifecycle.postconditions, &self,
-                         "Resource postcondition failed");
+                         "Resource postcondition failed", severity);
 }
 
 void Operation::CheckBlock(const Object& block) {

@@ -82,9 +82,10 @@ class Operation {
   // reported.
   net::Task<Result<hcl::Value>> ReadData(const Instance& instance, const hcl::Value& config);
 
-  // Conditions of a resource, reported where they are not met.
-  bool CheckPreconditions(const Instance& instance);
-  bool CheckPostconditions(const Instance& instance, const hcl::Value& self);
+  // Conditions of a resource, reported as so grave where they are not met. False if that ends it.
+  bool CheckPreconditions(const Instance& instance, hcl::Severity severity = hcl::Severity::kError);
+  bool CheckPostconditions(const Instance& instance, const hcl::Value& self,
+                           hcl::Severity severity = hcl::Severity::kError);
   // Those of a kCheck node.
   void CheckBlock(const Object& block);
 
@@ -104,7 +105,7 @@ class Operation {
  private:
   void FindCreatesBeforeDestroy();
   bool CheckConditions(const Instance& instance, const std::vector<config::CheckRule>& rules,
-                       const hcl::Value* self, std::string_view summary);
+                       const hcl::Value* self, std::string_view summary, hcl::Severity severity);
   // Of a kProvider node, without marks. Nothing, and errors, where it is wrong.
   std::optional<hcl::Value> ProviderConfigOf(const Object& object);
   std::optional<hcl::Value> UnwrittenConfig(const Object& object, const hcl::BlockSchema& schema);

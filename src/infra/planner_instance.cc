@@ -33,15 +33,34 @@ bool Planner::IsRefreshed(const state::InstanceAddress& address) const {
 
 // What is not there has no value where nothing is to be made. When all is destroyed, it is as if it were yet
 // to be made: unknown to configurations of providers, and data that depends on it is not read.
-void Planner::KeepPrior(const Instance& instance, const Prior& prior) {
+bool Planner::KeepPrior(const Instance& instance, const Prior& prior) {
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
   const bool is_there = !prior.value.IsNull();
   if (is_there) values.Set(instance.address.key, prior.value);
-  if (options_.mode != plan::Mode::kDestroy) return;
+  if (options_.mode != plan::Mode::kDestroy) {
+    return !is_there || (MeetsPreconditions(instance) && MeetsPostconditions(instance, prior.value));
+  }
   priors_.emplace(instance.address, prior);
-  if (is_there) return;
+  if (is_there) return true;
   values.Set(instance.address.key, Value::Unknown(instance.schema->block->type));
   pending_[instance.address.config()].insert(instance.run->address);
+  return true;
+}
+
+// Of what is not to be changed it is only a warning that it is not as it should be, of what goes nothing is
+// asked.
+bool Planner::MeetsPreconditions(const Instance& instance) {
+  return options_.mode == plan::Mode::kDestroy ||
+         operation_.CheckPreconditions(instance, SeverityOfConditions());
+}
+
+bool Planner::MeetsPostconditions(const Instance& instance, const Value& self) {
+  return options_.mode == plan::Mode::kDestroy ||
+         operation_.CheckPostconditions(instance, self, SeverityOfConditions());
+}
+
+hcl::Severity Planner::SeverityOfConditions() const {
+  return options_.mode == plan::Mode::kNormal ? hcl::Severity::kError : hcl::Severity::kWarning;
 }
 
 net::Task<bool> Planner::PlanManaged(const Instance& instance) {
@@ -58,8 +77,7 @@ net::Task<bool> Planner::PlanManaged(const Instance& instance) {
   }
   if (!prior.ok) co_return false;
   if (options_.mode != plan::Mode::kNormal) {
-    KeepPrior(instance, prior);
-    co_return true;
+    co_return KeepPrior(instance, prior);
   }
   if (operation_.input().graph.objects[instance.node].is_absent) {
     co_return co_await PlanGenerated(instance, prior);
@@ -209,7 +227,7 @@ bool Planner::Record(const Instance& instance, const Prior& prior, plan::Resourc
 net::Task<bool> Planner::PlanData(const Instance& instance) {
   const hcl::BlockSchema& schema = *instance.schema->block;
   ResourceValues& values = instance.run->resources.at(instance.resource->name);
-  if (!operation_.CheckPreconditions(instance)) co_return false;
+  if (!MeetsPreconditions(instance)) co_return false;
   hcl::Diagnostics found;
   const Value marked = operation_.ConfigOf(instance, found);
   const bool failed = found.has_errors();
@@ -241,7 +259,7 @@ net::Task<bool> Planner::PlanData(const Instance& instance) {
   auto object = MakeObject(*instance.schema, after);
   refreshed_.SetCurrent(instance.address, std::move(object), instance.provider_address);
   values.Set(instance.address.key, after);
-  co_return operation_.CheckPostconditions(instance, after);
+  co_return MeetsPostconditions(instance, after);
 }
 
 net::Task<bool> Planner::PlanDelete(const state::InstanceAddress& address, const std::string& deposed,

@@ -58,7 +58,10 @@ class Planner {
 
   // planner_instance.cc: one object
   net::Task<bool> PlanInstance(const Instance& instance);
-  void KeepPrior(const Instance& instance, const Prior& prior);
+  bool KeepPrior(const Instance& instance, const Prior& prior);
+  bool MeetsPreconditions(const Instance& instance);
+  bool MeetsPostconditions(const Instance& instance, const hcl::Value& self);
+  hcl::Severity SeverityOfConditions() const;
   net::Task<bool> PlanManaged(const Instance& instance);
   net::Task<bool> PlanConfigured(const Instance& instance, const Prior& prior);
   net::Task<bool> PlanData(const Instance& instance);
