@@ -58,12 +58,13 @@ class Killed(unittest.TestCase):
     def pulled(self):
         return json.loads(self.folder.cairn("state", "pull").stdout)
 
-    def kill_once(self, *command):
+    def kill_once(self, *command, after=1):
+        """What the provider was asked for by a run that is killed soon after the request of that number."""
         if os.path.exists(self.stand_in.log):
             os.remove(self.stand_in.log)
         process = self.folder.start(CAIRN, *(command or APPLY))
         deadline = time.monotonic() + 60
-        while not self.requested() and process.poll() is None and time.monotonic() < deadline:
+        while len(self.requested()) < after and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(self.random.uniform(0, 0.05))
         process.send_signal(signal.SIGKILL)
@@ -104,7 +105,7 @@ moved {
         self.folder.write(head + resource % "old")
         self.folder.cairn("apply", "-auto-approve")
         self.folder.write(head + resource % "new" + "moved {\n  from = standin_thing.old\n  to   = standin_thing.new\n}\n")
-        destroyed = self.kill_once("destroy", *APPLY[1:])
+        destroyed = self.kill_once("destroy", *APPLY[1:], after=4)
         self.assertEqual({resource["name"] for resource in self.pulled()["resources"]}, {"new"})
         now = self.remembered()
         self.assertGreater(len(now), 0)
