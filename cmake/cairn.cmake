@@ -82,9 +82,6 @@ function(cairn_module name)
   if(tests AND GTest_FOUND)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name}_testing ${name} GTest::gmock_main)
-    if(CAIRN_SANITIZE)
-      target_compile_options(${name}_test PRIVATE -O0) # half the time of the compiler, most of which goes into tests
-    endif()
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
       ENVIRONMENT "CAIRN_SOURCE_DIR=${PROJECT_SOURCE_DIR};CAIRN_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
