@@ -86,7 +86,7 @@ test_all() {
   local status=0
   build release
   run_tests release --label-regex unit --parallel "$(nproc)" || status=$?
-  run_tests release --label-regex long --parallel "$((2 * $(nproc)))" || status=$?
+  run_tests release --label-regex long --parallel "$(($(nproc) + 1))" || status=$?
   run_tests release --label-regex slow || status=$?
   if [[ ${FUZZ_SECONDS:-60} != 0 ]]; then fuzz "${FUZZ_SECONDS:-60}" || status=$?; fi
   report_skips
