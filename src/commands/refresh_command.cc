@@ -24,7 +24,7 @@ int Refresh(Session& session, const OperationFlags& flags) {
   const bool failed = outcome.diagnostics.has_errors();
   state::State refreshed =
       WithKnownOutputs(std::move(outcome.refreshed), outcome.plan, *session.config().module);
-  refreshed.check_results.clear();  // they were those of what is planned
+  refreshed.check_results.clear();  // those of the last apply, of what was there then
   const bool written = failed || session.WriteState(refreshed);
   if (!failed && written) ShowOutputs(screen, refreshed.outputs);
   return session.CloseState() && !failed && written ? 0 : 1;
