@@ -2,7 +2,7 @@
 """docs/deploy.md, run as it stands: from a clone to a delivered counter, an update, and back to nothing.
 
 Real are git, cairn and the AWS provider, the AWS CLI, the image, deliver, counters on one Redis and counter-check. AWS
-is simulated (see eks_example_test, whose changes for the simulation are made here too: a single Redis node, for one); the
+is simulated (see eks_example, whose changes for the simulation are made here too: a single Redis node, for one); the
 cluster, the registry and the load balancer are stood in for.
 """
 
@@ -17,7 +17,7 @@ import unittest
 import yaml
 
 import deliver_test
-import eks_example_test
+import eks_example
 import kubectl_stand_in
 import processes
 from counter_program import Counter
@@ -61,7 +61,7 @@ class DeployPage(unittest.TestCase):
     def setUp(self):
         self.directory = processes.private_directory("deploy-page")
         self.clone = os.path.join(self.directory, "cairn")
-        self.moto = eks_example_test.Moto()
+        self.moto = eks_example.Moto()
         self.addCleanup(self.moto.program.close)
         redis = self.enterContext(processes.RedisServer())
         self.counters = [self.enterContext(Counter("--redis-url", f"redis://{redis.address}")) for _ in range(2)]
@@ -104,7 +104,7 @@ class DeployPage(unittest.TestCase):
         with open(os.path.join(self.clone, ".git/info/exclude"), "a", encoding="utf-8") as file:
             file.write(ONLY_HERE + "\n")
         with open(os.path.join(self.clone, ONLY_HERE), "w", encoding="utf-8") as file:
-            file.write(eks_example_test.MOTO_OVERRIDE)
+            file.write(eks_example.MOTO_OVERRIDE)
 
     def make_programs(self):
         programs = os.path.join(self.directory, "bin")
@@ -115,7 +115,7 @@ class DeployPage(unittest.TestCase):
 
     def make_environment(self):
         self.environment = {
-            **eks_example_test.private_environment(self.moto),
+            **eks_example.private_environment(self.moto),
             "PATH": f"{self.directory}/bin:{os.environ['PATH']}",
             "AWS_DEFAULT_REGION": "us-east-1",
             "TF_VAR_redis": "single",
@@ -144,7 +144,7 @@ class DeployPage(unittest.TestCase):
                 script.append("git commit --quiet --allow-empty --message=next\n")
             if i == len(blocks) - 1:  # what the simulation cannot take away again
                 script.append("cairn -chdir=examples/counter-eks state rm "
-                              + " ".join(f"'{kept}'" for kept in eks_example_test.MOTO_KEEPS) + "\n")
+                              + " ".join(f"'{kept}'" for kept in eks_example.MOTO_KEEPS) + "\n")
             script.append(block)
         done = subprocess.run(["bash", "-c", "".join(script)], cwd=self.clone, env=self.environment, input="yes\n",
                               capture_output=True, text=True, timeout=PAGE_TIMEOUT_S, check=False)
